@@ -1,0 +1,69 @@
+// Fusing an infrared and a visible picture of the same scene.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "auif/model.h"
+#include "auif/plane.h"
+
+namespace auif {
+
+// How the four feature maps become two (paper eqs. 8, 9), before the decoder.
+enum class Strategy {
+  kAdd,      // all weights 1
+  kAverage,  // all weights 1/2
+  kL1,       // by the 3x3-blurred magnitude of each map, pixel by pixel
+};
+const char* Name(Strategy);  // "add", "average", "l1"
+
+// Constant weights of the four maps: alpha_B_I, alpha_B_V, alpha_D_I, alpha_D_V (eq. 8).
+struct MapWeights {
+  float base_ir = 1, base_vis = 1, detail_ir = 1, detail_vis = 1;
+};
+
+// The picture must be at least this wide and high: the 19x19 filter reflects 9 pixels.
+inline constexpr int kMinSize = 10;
+
+struct FuseOptions {
+  Strategy strategy = Strategy::kAdd;
+  MapWeights weights;  // multiplied with the strategy's own weights
+  int threads = 0;     // 0: as many as the machine has
+
+  void Validate() const;  // throws Error (kUsage)
+};
+
+// The layers of one source (paper Fig. 4), each of the picture's size.
+struct Decomposition {
+  Plane<float> base_initial, detail_initial;  // B0, D0
+  Plane<float> base, detail;                  // BN, DN
+};
+
+// Fuses with one model and one set of options; prepare it once, use it for many pictures.
+// Pictures are grey, in [0, 1], at least kMinSize in both directions and both of one size; else
+// Error (kInput). The result is in (0, 1). The same input gives the same bits for any number of
+// threads. All methods are const and may be called from several threads at once.
+class Fuser {
+ public:
+  Fuser(const Model& model, const FuseOptions& options = {});
+  ~Fuser();
+  Fuser(Fuser&&) noexcept;
+  Fuser& operator=(Fuser&&) noexcept;
+
+  Plane<float> Fuse(PlaneView<const float> ir, PlaneView<const float> vis) const;
+  // The same into a plane of the caller's, which must have the sources' size.
+  void Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out) const;
+  Decomposition Decompose(PlaneView<const float> source) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The network as the paper writes it: every channel, in double, layer by layer. About a thousand
+// times slower than Fuser; the fast path is tested against it.
+Plane<double> FuseReference(const Model& model, const FuseOptions& options,
+                            PlaneView<const float> ir, PlaneView<const float> vis);
+
+}  // namespace auif

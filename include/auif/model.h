@@ -1,0 +1,116 @@
+// The trainable network: its configuration and its weights, and how to load and save them.
+//
+// AUIF (Zhao et al., "Efficient and Interpretable Infrared and Visible Image Fusion via Algorithm
+// Unrolling") unrolls the gradient descent of two optimisation problems (paper eqs. 1, 2) into two
+// encoders. A layer is one descent step (eqs. 5, 6):
+//
+//   x+ = x - eta * [ Conv2(Conv1(x)) - theta * (I - x) ]
+//
+// with Conv1: 1 -> C and Conv2: C -> 1 channels, 3x3, without bias, I the source picture, and a
+// batch norm and a PReLU in one of two places. All pictures are grey, in [0, 1].
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace auif {
+
+// How Conv2's kernels relate to Conv1's.
+enum class Kernels {
+  kAdjoint,      // Conv2 is the adjoint of Conv1: the same kernels, rotated by 180 degrees
+  kIndependent,  // two kernel tensors a layer
+};
+
+// Where the picture is continued by reflection (which never repeats the edge pixel).
+enum class Padding {
+  kInput,    // the layer's input by 2, then both convolutions "valid"
+  kFeature,  // by 1 before each convolution, so that Conv2 reads a reflected feature map
+};
+
+// Where batch norm (BN) and PReLU sit.
+enum class Activation {
+  kGradient,  // x+ = x - eta * [ PReLU(BN(Conv2(Conv1(x)))) - theta * (I - x) ]
+  kOutput,    // x+ = PReLU(BN( x - eta * [ Conv2(Conv1(x)) - theta * (I - x) ] ))
+};
+
+const char* Name(Kernels);     // "adjoint", "independent"
+const char* Name(Padding);     // "input", "feature"
+const char* Name(Activation);  // "gradient", "output"
+
+inline constexpr float kBatchNormEpsilon = 1e-5f;
+
+// The three choices are independent of each other.
+struct ModelConfig {
+  Kernels kernels = Kernels::kAdjoint;
+  Padding padding = Padding::kInput;
+  Activation activation = Activation::kGradient;
+  int layers = 10;    // N, layers an encoder; at least 1
+  int channels = 64;  // C; at least 1
+
+  static ModelConfig Paper();    // what the paper writes: independent, input, output
+  static ModelConfig Release();  // what the authors' weights need: adjoint, feature, gradient
+  // "paper", "release", or the three choices joined by commas.
+  std::string FormName() const;
+  // Throws Error (kInput) where a number is out of range.
+  void Validate() const;
+  bool operator==(const ModelConfig&) const = default;
+};
+
+// Batch norm at inference: y = weight * (x - running_mean) / sqrt(running_var + epsilon) + bias.
+struct BatchNorm {
+  float weight = 1, bias = 0, running_mean = 0, running_var = 1;
+};
+
+struct Layer {
+  // (C, 1, 3, 3), row-major; applied as a cross-correlation, as in PyTorch.
+  std::vector<float> conv1;
+  // (1, C, 3, 3); empty with adjoint kernels.
+  std::vector<float> conv2;
+  float eta = 0;     // step size
+  float theta = 0;   // weight of the data fidelity term
+  float prelu = 0;   // slope for negative values
+  BatchNorm bn;
+};
+
+struct Encoder {
+  std::vector<Layer> layers;
+};
+
+// sigmoid(BN(conv(x))), the convolution 3x3, 1 -> 1, reflection-padded by 1, without bias.
+struct Decoder {
+  std::array<float, 9> conv{};
+  BatchNorm bn;
+};
+
+struct Model {
+  ModelConfig config;
+  Encoder base, detail;
+  Decoder decoder;
+  // How it was made: free text by key, saved with the weights.
+  std::map<std::string, std::string> metadata;
+
+  // Throws Error (kInput), naming the tensor, where a size does not fit the configuration, a
+  // value is not finite or a running variance is negative. `where` is the file in the message.
+  void Validate(const std::string& where = {}) const;
+  // Number of trainable parameters.
+  long ParameterCount() const;
+};
+
+// The model that `auif fuse` uses when none is given. Embedded in the library.
+const Model& DefaultModel();
+
+// Model files are safetensors files with the configuration in their metadata; docs/model-format.md
+// lists the tensors. Throw Error: kInput for a file that cannot be read or is not a valid model,
+// kOutput for one that cannot be written. A failed save leaves the old file as it was.
+Model LoadModel(const std::filesystem::path& path);
+void SaveModel(const Model& model, const std::filesystem::path& path);
+
+// Reads the authors' published weights: three files written by torch.save (the legacy format or
+// the zip format of today), holding the state dicts of the base encoder, the detail encoder and
+// the decoder, in any order, or one folder that holds them. Nothing in the files is executed.
+Model ImportTorch(const std::vector<std::filesystem::path>& files);
+
+}  // namespace auif

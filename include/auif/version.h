@@ -1,0 +1,8 @@
+#pragma once
+
+namespace auif {
+
+// "major.minor.patch" of the library that is linked in.
+const char* Version();
+
+}  // namespace auif
