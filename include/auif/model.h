@@ -1,4 +1,4 @@
-// The trainable network: its configuration and its weights, and how to load and save them.
+// The trainable network: its configuration and its weights.
 //
 // AUIF (Zhao et al., "Efficient and Interpretable Infrared and Visible Image Fusion via Algorithm
 // Unrolling") unrolls the gradient descent of two optimisation problems (paper eqs. 1, 2) into two
@@ -11,7 +11,6 @@
 #pragma once
 
 #include <array>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -98,19 +97,5 @@ struct Model {
   // Number of trainable parameters.
   long ParameterCount() const;
 };
-
-// The model that `auif fuse` uses when none is given. Embedded in the library.
-const Model& DefaultModel();
-
-// Model files are safetensors files with the configuration in their metadata; docs/model-format.md
-// lists the tensors. Throw Error: kInput for a file that cannot be read or is not a valid model,
-// kOutput for one that cannot be written. A failed save leaves the old file as it was.
-Model LoadModel(const std::filesystem::path& path);
-void SaveModel(const Model& model, const std::filesystem::path& path);
-
-// Reads the authors' published weights: three files written by torch.save (the legacy format or
-// the zip format of today), holding the state dicts of the base encoder, the detail encoder and
-// the decoder, in any order, or one folder that holds them. Nothing in the files is executed.
-Model ImportTorch(const std::vector<std::filesystem::path>& files);
 
 }  // namespace auif

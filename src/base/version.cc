@@ -1,0 +1,7 @@
+#include "auif/version.h"
+
+namespace auif {
+
+const char* Version() { return AUIF_VERSION; }
+
+}  // namespace auif
