@@ -54,7 +54,7 @@ def fuse(model, ir, vis, strategy="add", weights=(1, 1, 1, 1)):
         return model.fuse(*pair, strategy, weights)[0, 0].numpy()
 
 
-def main():
+def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
     parser.add_argument("ir")
@@ -70,7 +70,7 @@ def main():
         help="multiplied with the strategy's own weights (default: 1 1 1 1)",
     )
     parser.add_argument("--double", action="store_true", help="compute in float64")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
 
     model = auif_torch.load(args.model, torch.float64 if args.double else torch.float32)
     ir, vis = read_picture(args.ir), read_picture(args.vis)
