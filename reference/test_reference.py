@@ -1,4 +1,4 @@
-"""Tests of the reference program; they need no files: /usr/bin/python3 -m unittest ..."""
+"""Tests of the reference program. They need no files."""
 import itertools
 import json
 import os
@@ -167,6 +167,23 @@ class LayerTest(unittest.TestCase):
                     self.assertAlmostEqual(
                         result[y, z].item(), expected[y, z].item(), delta=1e-14 * scale
                     )
+
+
+class NetworkTest(unittest.TestCase):
+    def test_steps_of_zero_leave_the_start(self):
+        """With eta = 0 the maps are B0 and D0, and the picture is rebuilt from their sum."""
+        model = auif_torch.Auif(Config(layers=2, channels=2)).double().eval()
+        picture = random_double(1, 1, 11, 13)
+        start = auif_torch.base_start(picture), auif_torch.detail_start(picture)
+        with torch.no_grad():
+            for layer in [*model.base, *model.detail]:
+                layer.eta.zero_()
+            torch.testing.assert_close(model.encode(picture), start, rtol=0, atol=0)
+            model.decoder.conv.weight.zero_()[0, 0, 1, 1] = 3
+            model.decoder.bn.running_mean.fill_(0.2)
+            model.decoder.bn.running_var.fill_(0.25 - model.decoder.bn.eps)
+            expected = torch.sigmoid((3 * (start[0] + start[1]) - 0.2) / 0.5)
+            torch.testing.assert_close(model(picture), expected, rtol=1e-12, atol=0)
 
 
 class FuseTest(unittest.TestCase):
