@@ -26,21 +26,21 @@ constexpr Side kBody[] = {
     {{-1, 0.12f, 0}, 0.06f},
     {{1, 0.12f, 0}, kCarWidth + 0.06f},
     {{0, -1, 0}, -0.22f},
-    Profile(0.2f, 0.06f, 0.5f, 0),       // bumper
-    Profile(0.5f, 0, 0.68f, 0.08f),      // grille
-    Profile(0.68f, 0.08f, 0.78f, 0.3f),  // edge of the bonnet
-    Profile(0.78f, 0.3f, 0.92f, 1.3f),   // bonnet
-    Profile(0.92f, 1.3f, 0.95f, 4.0f),   // waist
-    Profile(0.95f, 4.0f, 0.82f, 4.26f),
+    Profile(0.2f, 0.06f, 0.5f, 0),        // bumper
+    Profile(0.5f, 0, 0.72f, 0.06f),       // grille
+    Profile(0.72f, 0.06f, 0.83f, 0.22f),  // edge of the bonnet
+    Profile(0.83f, 0.22f, 0.95f, 1.2f),   // bonnet
+    Profile(0.95f, 1.2f, 0.97f, 4.0f),    // waist
+    Profile(0.97f, 4.0f, 0.82f, 4.26f),
     Profile(0.82f, 4.26f, 0.4f, 4.3f),  // tail
     Profile(0.4f, 4.3f, 0.22f, 4.2f),
 };
 constexpr Side kCabin[] = {
     {{-1, 0.42f, 0}, 0.3f},
     {{1, 0.42f, 0}, kCarWidth + 0.3f},
-    Profile(0.85f, 0.98f, 1.38f, 1.85f),  // windscreen
-    Profile(1.38f, 1.85f, 1.45f, 2.2f),
-    Profile(1.45f, 2.2f, 1.44f, 2.9f),  // roof
+    Profile(0.88f, 1.05f, 1.38f, 1.72f),  // windscreen
+    Profile(1.38f, 1.72f, 1.45f, 2.1f),
+    Profile(1.45f, 2.1f, 1.44f, 2.9f),  // roof
     Profile(1.44f, 2.9f, 1.34f, 3.35f),
     Profile(1.34f, 3.35f, 0.85f, 4.12f),  // rear window
     {{0, -1, 0}, -0.85f},
@@ -112,7 +112,7 @@ void PaintWheel(const Car& car, Vec3 p, Vec3 normal, Surface* s) {
 void PaintBody(const Car& car, Vec3 p, Vec3 normal, Surface* s) {
   const float middle = p.x - kCarWidth / 2, side = std::abs(middle);
   s->albedo = car.colour;
-  s->mirror = 0.06f;
+  s->mirror = 0.1f;
   s->roughness = 0.004f;
   s->celsius = 6.5f;
   const float engine = Exp(-((p.z - 0.6f) * (p.z - 0.6f) / 0.3f + middle * middle / 0.32f));
@@ -164,16 +164,16 @@ void PaintBody(const Car& car, Vec3 p, Vec3 normal, Surface* s) {
 
 void PaintCabin(const Car& car, Vec3 p, Vec3 normal, Surface* s) {
   const float side = std::abs(p.x - kCarWidth / 2);
-  const bool roof = normal.y > 0.85f;
+  const bool roof = normal.y > 0.93f;
   bool glass = !roof && p.y > 0.98f && p.y < 1.36f;
   if (std::abs(normal.x) > 0.5f) {
-    glass = glass && std::abs(p.z - 2.5f) > 0.04f && p.z > 1.3f + (p.y - 0.95f) * 1.4f &&
+    glass = glass && std::abs(p.z - 2.5f) > 0.04f && p.z > 1.32f + (p.y - 0.95f) * 1.3f &&
             p.z < 3.85f - (p.y - 0.95f) * 1.3f;
   } else {
     glass = glass && side < 0.78f - (p.y - 0.85f) * 0.42f;
   }
   s->albedo = glass ? Vec3{0.012f, 0.014f, 0.016f} : car.colour;
-  s->mirror = glass ? 0.1f : 0.06f;
+  s->mirror = glass ? 0.14f : 0.1f;
   s->roughness = 0.003f;
   // Glass and the roof mirror a part of the cold sky.
   s->celsius = roof ? 1.5f : glass ? 5.5f : 6.5f;
@@ -182,8 +182,7 @@ void PaintCabin(const Car& car, Vec3 p, Vec3 normal, Surface* s) {
 
 }  // namespace
 
-bool HitCar(const Car& car, Vec3 origin, Vec3 direction, float* t, Surface* surface,
-            Vec3* normal) {
+bool HitCar(const Car& car, Vec3 origin, Vec3 direction, float* t, Surface* surface, Vec3* normal) {
   const float flip = car.towards_us ? 1.0f : -1.0f;
   const float start = car.towards_us ? car.near : car.near + kCarLength;
   const Vec3 o = {origin.x - car.left, origin.y, (origin.z - start) * flip};

@@ -11,12 +11,13 @@ constexpr float kGroundFloor = 3.5f, kFloor = 3.0f;  // heights
 
 Vec3 BrickAlbedo(const Building& b, float u, float y, float blur_u, float blur_y) {
   constexpr float kLength = 0.42f, kHeight = 0.15f, kJoint = 0.025f;
-  const float row = std::floor(y / kHeight);
+  const float row = Floor(y / kHeight);
   const float shifted = u / kLength + (static_cast<int>(row) % 2 == 0 ? 0.0f : 0.5f);
-  const float column = std::floor(shifted);
+  const float column = Floor(shifted);
   const float fu = (shifted - column) * kLength, fy = y - row * kHeight;
   const bool joint = fu < kJoint || fy < kJoint;
-  const float tint = 0.72f + 0.56f * Uniform(static_cast<int>(column), static_cast<int>(row), b.seed);
+  const float tint =
+      0.72f + 0.56f * Uniform(static_cast<int>(column), static_cast<int>(row), b.seed);
   // Bricks much smaller than a sample show their mean, or the samples would make patterns.
   const float seen = Clamp01(1.6f - blur_u / kLength) * Clamp01(1.6f - 1.2f * blur_y / kHeight);
   const Vec3 sharp = joint ? Mix(b.colour, Vec3{0.36f, 0.34f, 0.31f}, 0.6f) : b.colour * tint;
@@ -29,20 +30,22 @@ void PaintWall(const Building& b, float u, float y, float blur_u, float blur_y, 
   s->albedo = b.finish == Finish::kBrick ? BrickAlbedo(b, u, y, blur_u, blur_y) : b.colour;
   if (b.finish == Finish::kStone) {
     constexpr float kHeight = 0.6f, kLength = 1.2f;
-    const float row = std::floor(y / kHeight);
+    const float row = Floor(y / kHeight);
     const float shifted = u / kLength + 0.5f * (static_cast<int>(row) & 1);
-    const float fu = (shifted - std::floor(shifted)) * kLength, fy = y - row * kHeight;
+    const float fu = (shifted - Floor(shifted)) * kLength, fy = y - row * kHeight;
     const float seen = Clamp01(1.6f - blur_u / 0.3f);
-    const int column = static_cast<int>(std::floor(shifted));
+    const int column = FloorInt(shifted);
     const float tint = 0.85f + 0.3f * Uniform(column, static_cast<int>(row), b.seed);
     s->albedo = s->albedo * Mix(1, fu < 0.04f || fy < 0.04f ? 0.55f : tint, seen);
   }
   const float rough = b.finish == Finish::kPlaster ? 1.0f : 0.6f;
   s->albedo = s->albedo * (1 + rough * (0.7f * (stain - 0.5f) + 0.5f * (streak - 0.5f)));
   s->albedo = s->albedo * Mix(0.6f, 1, Ramp(0, 0.8f, y));  // splash dirt
-  s->celsius = (b.finish == Finish::kBrick ? 8.8f : 8.0f) + 2.2f * (stain - 0.5f);
+  s->celsius =
+      (b.finish == Finish::kBrick ? 8.8f : 8.0f) + 3.2f * (stain - 0.5f) + 1.4f * (streak - 0.5f);
   // The ends of the floor slabs lead heat out.
-  const float storey = std::abs(y - kGroundFloor - kFloor * std::floor((y - kGroundFloor) / kFloor + 0.5f));
+  const float storey =
+      std::abs(y - kGroundFloor - kFloor * Floor((y - kGroundFloor) / kFloor + 0.5f));
   s->celsius += 0.9f * (1 - Ramp(0.1f, 0.35f, storey));
 }
 
@@ -89,7 +92,7 @@ bool PaintWindow(const Building& b, const Opening& o, float u, float y, int colu
   s->celsius = (lit ? 12.2f : 8.2f) - 2.6f * fy;
   if (!lit) return true;
   const float kind = Uniform(hash + 77);
-  const Vec3 colour = kind < 0.6f   ? Vec3{1.0f, 0.68f, 0.32f}
+  const Vec3 colour = kind < 0.6f    ? Vec3{1.0f, 0.68f, 0.32f}
                       : kind < 0.85f ? Vec3{1.0f, 0.82f, 0.55f}
                                      : Vec3{0.4f, 0.62f, 1.0f};
   float glow = (0.45f + 0.65f * Uniform(hash + 5)) * Mix(0.55f, 1.1f, fy);
@@ -110,7 +113,7 @@ void PaintShop(const Building& b, float u, float y, float width, Surface* s) {
   if (y > 2.75f) {
     constexpr char kName[] = "CAFE";
     const float cell = (width * 0.36f - u) / 0.95f + 2;  // read from the street: u runs backwards
-    const int i = static_cast<int>(std::floor(cell));
+    const int i = FloorInt(cell);
     if (y < 3.4f && i >= 0 && i < 4 &&
         LetterAt(kName[i], (cell - static_cast<float>(i)) * 1.25f, (y - 2.83f) / 0.5f) > 0) {
       s->emission = {1.9f, 1.25f, 0.55f};
@@ -118,7 +121,7 @@ void PaintShop(const Building& b, float u, float y, float width, Surface* s) {
     return;
   }
   constexpr float kPane = 2.1f;
-  const float cell = std::floor(u / kPane), fu = u - cell * kPane;
+  const float cell = Floor(u / kPane), fu = u - cell * kPane;
   const bool door = static_cast<int>(cell) == 2;
   const float low = door ? 0.12f : 0.6f;
   const bool bar = fu < 0.1f || (door && std::abs(fu - 1.1f) < 0.06f);
@@ -131,20 +134,20 @@ void PaintShop(const Building& b, float u, float y, float width, Surface* s) {
   s->mirror = 0.05f;
   s->celsius = 11.5f - 0.8f * (y - low);
   // Inside: a bright ceiling, shelves with things on them, a counter.
-  float glow = Mix(0.7f, 1.5f, Ramp(0.6f, 2.6f, y));
+  float glow = Mix(0.13f, 0.4f, Ramp(0.6f, 2.6f, y));
   Vec3 colour = {1.0f, 0.72f, 0.4f};
   const float shelf = (y - 0.75f) / 0.38f;
-  const int row = static_cast<int>(std::floor(shelf));
+  const int row = FloorInt(shelf);
   if (row >= 0 && row < 3) {
     const float item = u / 0.17f;
-    const std::uint32_t hash = Hash(static_cast<int>(std::floor(item)), row, b.seed);
-    const float fill = shelf - std::floor(shelf);
+    const std::uint32_t hash = Hash(FloorInt(item), row, b.seed);
+    const float fill = shelf - Floor(shelf);
     if (fill > 0.9f) {
       glow *= 0.35f;
     } else if (fill < 0.35f + 0.4f * Uniform(hash) && Uniform(hash + 3) < 0.75f) {
-      glow *= 0.55f;
-      colour = {0.4f + 0.6f * Uniform(hash + 4), 0.35f + 0.4f * Uniform(hash + 5),
-                0.15f + 0.5f * Uniform(hash + 6)};
+      glow *= 0.8f;
+      colour = {0.15f + 0.7f * Uniform(hash + 4), 0.1f + 0.4f * Uniform(hash + 5),
+                0.05f + 0.3f * Uniform(hash + 6)};
     }
   }
   s->emission = colour * glow;
@@ -169,7 +172,7 @@ Surface FacadeAt(const Building& b, Vec3 p, Vec3 normal, float blur_u, float blu
   if (!side && b.hi.z < kStreetEnd) return s;
 
   if (y > top - 0.55f) {  // cornice
-    const float tooth = u / 0.5f - std::floor(u / 0.5f);
+    const float tooth = u / 0.5f - Floor(u / 0.5f);
     s.albedo = Vec3{0.4f, 0.38f, 0.35f} * (y < top - 0.35f && tooth < 0.5f ? 0.45f : 0.9f);
     s.celsius = 6.5f;
     return s;

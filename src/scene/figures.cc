@@ -7,10 +7,11 @@
 namespace auif::scene {
 namespace {
 
-constexpr float kLeafSize = 0.11f;  // metres
+constexpr float kLeafSize = 0.11f;   // metres
+constexpr float kLeafReach = 1.45f;  // a clump of leaves reaches this far, in its radii
 
-Part Capsule(float ax, float ay, float bx, float by, float ra, float rb, Vec3 albedo,
-             float celsius, float rim) {
+Part Capsule(float ax, float ay, float bx, float by, float ra, float rb, Vec3 albedo, float celsius,
+             float rim) {
   Part part;
   part.ax = ax, part.ay = ay, part.bx = bx, part.by = by, part.ra = ra, part.rb = rb;
   part.albedo = albedo, part.celsius = celsius, part.rim = rim;
@@ -25,7 +26,7 @@ Part Box(float ax, float ay, float bx, float by, Vec3 albedo, float celsius) {
 
 struct Cover {
   bool hit = false;
-  float depth = 0;   // 0 at the outline, 1 on the axis
+  float depth = 0;       // 0 at the outline, 1 on the axis
   float nu = 0, nv = 0;  // slope of the rounded surface
 };
 
@@ -40,12 +41,14 @@ Cover CoverOf(const Part& part, float u, float v, std::uint32_t seed) {
   const float h = length > 0 ? Clamp01((pu * du + pv * dv) / length) : 0;
   const float ou = pu - du * h, ov = pv - dv * h;
   float radius = Mix(part.ra, part.rb, h);
+  const float square = ou * ou + ov * ov, reach = kLeafReach * radius;
+  if (square >= reach * reach) return {};
   if (part.shape == Part::Shape::kLeaves) {
     const float leaf = Noise(u / kLeafSize, v / kLeafSize, seed) +
                        0.6f * Noise(u / kLeafSize * 2.3f, v / kLeafSize * 2.3f, seed + 1);
     radius *= 0.25f + leaf * 0.75f;
   }
-  const float q = (ou * ou + ov * ov) / (radius * radius);
+  const float q = square / (radius * radius);
   if (q >= 1) return {};
   return {true, std::sqrt(1 - q), ou / radius, ov / radius};
 }
@@ -57,7 +60,7 @@ void Figure::SetBounds() {
   right = top = -1e9f;
   for (const Part& p : parts) {
     const float r = std::max(p.ra, p.rb) * std::max(p.stretch, 1.0f) *
-                    (p.shape == Part::Shape::kLeaves ? 1.45f : 1);
+                    (p.shape == Part::Shape::kLeaves ? kLeafReach : 1);
     left = std::min({left, p.ax - r, p.bx - r});
     right = std::max({right, p.ax + r, p.bx + r});
     bottom = std::min({bottom, p.ay - r, p.by - r});
@@ -66,7 +69,7 @@ void Figure::SetBounds() {
 }
 
 bool FigureAt(const Figure& figure, float u, float v, Surface* surface, Vec3* normal) {
-  if (u < figure.left || u > figure.right || v < figure.bottom || v > figure.top) return false;
+  if (!figure.Near(u, v)) return false;
   for (std::size_t i = figure.parts.size(); i-- > 0;) {
     const Part& part = figure.parts[i];
     const Cover cover = CoverOf(part, u, v, figure.seed + static_cast<std::uint32_t>(i));
@@ -202,8 +205,8 @@ Figure MakePerson(float x, float z, const Gait& gait) {
   person.x = x, person.z = z, person.label = SceneLabel::kPerson;
   auto add = [&](float ax, float ay, float bx, float by, float ra, float rb, Vec3 albedo,
                  float celsius, float stretch = 1) {
-    Part part = Capsule(ax * k, ay * k, bx * k, by * k, ra * k, rb * k, albedo, celsius,
-                        celsius - 6);
+    Part part =
+        Capsule(ax * k, ay * k, bx * k, by * k, ra * k, rb * k, albedo, celsius, celsius - 6);
     part.stretch = stretch;
     person.parts.push_back(part);
   };
@@ -212,7 +215,7 @@ Figure MakePerson(float x, float z, const Gait& gait) {
   auto leg = [&](float side) {
     const float hip = sideways ? 0 : side * 0.09f;
     // In turns; the leg that swings back bends its knee. Seen from the front it only shortens.
-    const float angle = sideways ? 0.075f * swing * side : 0.004f * side;
+    const float angle = sideways ? 0.064f * swing * side : 0.004f * side;
     const float bend = gait.standing ? 0.005f : 0.02f + 0.06f * Clamp01(-swing * side);
     const float lift = sideways ? 0 : 0.07f * Clamp01(swing * side) * (gait.standing ? 0 : 1);
     const float knee_x = hip + facing * kThigh * SinTurns(angle);
@@ -226,19 +229,20 @@ Figure MakePerson(float x, float z, const Gait& gait) {
       add(foot_x, foot_y - 0.02f, foot_x + facing * 0.15f, foot_y - 0.03f, 0.05f, 0.035f, shoe,
           kShoe);
     } else {
-      add(foot_x + side * 0.01f, foot_y, foot_x + side * 0.02f, foot_y - 0.04f, 0.052f, 0.05f,
-          shoe, kShoe);
+      add(foot_x + side * 0.01f, foot_y, foot_x + side * 0.02f, foot_y - 0.04f, 0.052f, 0.05f, shoe,
+          kShoe);
     }
   };
   auto arm = [&](float side) {
-    const float shoulder = sideways ? 0 : side * 0.2f;
-    const float angle = sideways ? -0.065f * swing * side : 0.018f * side;
+    const float shoulder = sideways ? 0 : side * 0.18f;
+    const float angle = sideways ? -0.065f * swing * side : 0.025f * side;
+    const float shoulder_y = sideways ? 1.42f : 1.395f;
     const float elbow_x = shoulder + facing * kUpperArm * SinTurns(angle);
-    const float elbow_y = 1.42f - kUpperArm * CosTurns(angle);
+    const float elbow_y = shoulder_y - kUpperArm * CosTurns(angle);
     const float low = sideways ? angle + 0.05f : 0.004f * side;
     const float hand_x = elbow_x + facing * kForearm * SinTurns(low);
     const float hand_y = elbow_y - kForearm * CosTurns(low);
-    add(shoulder, 1.42f, elbow_x, elbow_y, 0.07f, 0.055f, gait.coat * 0.9f, kSleeve);
+    add(shoulder, shoulder_y, elbow_x, elbow_y, 0.062f, 0.052f, gait.coat * 0.9f, kSleeve);
     add(elbow_x, elbow_y, hand_x, hand_y, 0.055f, 0.042f, gait.coat * 0.9f, kSleeve - 1);
     add(hand_x, hand_y - 0.03f, hand_x, hand_y - 0.07f, 0.042f, 0.036f, gait.skin, kSkin - 3);
   };
@@ -247,7 +251,7 @@ Figure MakePerson(float x, float z, const Gait& gait) {
   if (!sideways) arm(1);
   leg(-1);
   leg(1);
-  const float stretch = sideways ? 1 : 1.45f;
+  const float stretch = sideways ? 1 : 1.3f;
   add(0, 0.98f, 0, 0.86f, 0.13f, 0.135f, gait.coat * 0.85f, kCoat - 1.5f, stretch * 0.95f);
   add(0, 1.36f, 0, 0.98f, 0.135f, 0.12f, gait.coat, kCoat, stretch);
   add(0.01f * facing, 1.46f, 0.02f * facing, 1.55f, 0.055f, 0.055f, gait.skin, kSkin);

@@ -27,20 +27,21 @@ void PaintRoad(const World& w, float x, float z, float blur_x, float blur_z, Sur
   s->albedo = Vec3{1, 1, 1.04f} * (dark * (1 + 0.8f * grain * Clamp01(1.3f - blur_z * 30)));
   s->mirror = 0.05f + 0.3f * puddle;
   s->roughness = 0.3f - 0.2f * puddle;
-  s->celsius = 10.3f + 0.9f * track + 1.2f * (wear - 0.5f) - 1.8f * puddle;
+  s->celsius = 10.3f + 0.9f * track + 1.6f * (wear - 0.5f) + 0.7f * grain - 2.4f * puddle;
 
   const float soft_x = std::max(blur_x, 0.01f), soft_z = std::max(blur_z, 0.01f);
   float paint = 0;
   if (z > kCrossingNear && z < kCrossingFar) {
-    const float cell = x / 1.05f - std::floor(x / 1.05f);
+    const float cell = x / 1.05f - Floor(x / 1.05f);
     paint = Band(0.25f, 0.75f, soft_x, cell) * Band(-3.9f, 3.9f, soft_x, x);
   } else if (z < kCrossingNear - 1 || z > kCrossingFar + 1) {
-    const float cell = z / 5 - std::floor(z / 5);
+    const float cell = z / 5 - Floor(z / 5);
     paint = Band(-0.07f, 0.07f, soft_x, x) * Band(0.3f, 0.75f, soft_z / 5, cell);
   } else {
     const float stop = z < kCrossingNear ? kCrossingNear - 0.85f : kCrossingFar + 0.6f;
     const bool our_lane = z < kCrossingNear ? x > 0 : x < 0;
-    paint = Band(stop, stop + 0.3f, soft_z, z) * (our_lane ? Band(0.1f, 3.8f, soft_x, std::abs(x)) : 0);
+    paint =
+        Band(stop, stop + 0.3f, soft_z, z) * (our_lane ? Band(0.1f, 3.8f, soft_x, std::abs(x)) : 0);
   }
   paint *= 0.55f + 0.45f * Ramp(0.35f, 0.55f, wear + 0.3f * grain);
   s->albedo = Mix(s->albedo, Vec3{0.5f, 0.5f, 0.48f}, paint);
@@ -52,7 +53,7 @@ void PaintRoad(const World& w, float x, float z, float blur_x, float blur_z, Sur
   if (lid > 0) {
     const float grid = SinTurns(x * 9) * SinTurns(z * 9) > 0 ? 1.0f : 0.6f;
     s->albedo = Mix(s->albedo, Vec3{0.07f, 0.07f, 0.07f} * grid, lid);
-    s->celsius += 5 * lid;
+    s->celsius += 3 * lid;
   }
 }
 
@@ -60,18 +61,17 @@ void PaintPavement(const World& w, float x, float z, float blur_x, float blur_z,
   s->label = SceneLabel::kPavement;
   const float out = std::abs(x) - kRoadHalfWidth;
   const float wear = Clouds(x * 1.1f, z * 0.9f, 4, w.seed + 11);
-  s->mirror = 0.045f;
+  s->mirror = 0.03f;
   s->roughness = 0.35f;
   if (out < kKerb) {
-    const float stone = z - std::floor(z);
+    const float stone = z - Floor(z);
     s->albedo = Vec3{0.27f, 0.265f, 0.25f} * (stone < 0.03f ? 0.6f : 1.0f);
     s->celsius = 8.4f;
   } else {
     constexpr float kSlab = 0.6f;
-    const float cx = x / kSlab, cz = z / kSlab + 0.5f * (static_cast<int>(std::floor(cx)) & 1);
-    const float fx = cx - std::floor(cx), fz = cz - std::floor(cz);
-    const float tint = Uniform(static_cast<int>(std::floor(cx)), static_cast<int>(std::floor(cz)),
-                               w.seed + 13);
+    const float cx = x / kSlab, cz = z / kSlab + 0.5f * (FloorInt(cx) & 1);
+    const float fx = cx - Floor(cx), fz = cz - Floor(cz);
+    const float tint = Uniform(FloorInt(cx), FloorInt(cz), w.seed + 13);
     const bool joint = fx < 0.035f || fz < 0.035f;
     const float seen = Clamp01(1.6f - std::max(blur_x, blur_z) / 0.25f);
     s->albedo = Vec3{0.155f, 0.15f, 0.14f} * Mix(1, joint ? 0.45f : 0.8f + 0.4f * tint, seen);
@@ -116,22 +116,25 @@ Surface SkyAt(const World& w, Vec3 direction) {
   const float up = Clamp01(d.y);
   // Clouds on a plane high above; they drift.
   const float scale = 1.1f / (d.y + 0.12f);
-  const float drift = w.time * 0.01f;
-  const float cover = Ramp(0.42f, 0.75f, Clouds(d.x * scale + drift, d.z * scale * 0.8f, 5, w.seed + 21));
-  const Vec3 high = {0.010f, 0.017f, 0.042f}, low = {0.085f, 0.06f, 0.062f};
+  const float drift = static_cast<float>(w.time) * 0.01f;
+  const float cover =
+      Ramp(0.42f, 0.75f, Clouds(d.x * scale + drift, d.z * scale * 0.8f, 5, w.seed + 21));
+  const Vec3 high = {0.006f, 0.012f, 0.036f}, low = {0.06f, 0.047f, 0.062f};
   s.emission = Mix(low, high, Ramp(0, 0.42f, up));
-  s.emission = Mix(s.emission, Mix(Vec3{0.10f, 0.075f, 0.07f}, Vec3{0.035f, 0.038f, 0.055f}, up * 1.8f),
-                   0.8f * cover);
+  s.emission =
+      Mix(s.emission, Mix(Vec3{0.085f, 0.064f, 0.066f}, Vec3{0.024f, 0.029f, 0.05f}, up * 1.8f),
+          0.8f * cover);
   s.celsius = Mix(1.5f, -21, std::sqrt(Ramp(-0.1f, 0.75f, up))) + 9 * cover * (1 - 0.5f * up);
 
   // Stars: one in some cells of a grid over the sky.
   const float u = d.x / d.z * 46, v = d.y / d.z * 46;
-  const int iu = static_cast<int>(std::floor(u)), iv = static_cast<int>(std::floor(v));
+  const int iu = FloorInt(u), iv = FloorInt(v);
   if (Uniform(iu, iv, w.seed + 23) < 0.3f) {
     const float du = u - static_cast<float>(iu) - 0.2f - 0.6f * Uniform(iu, iv, w.seed + 24);
     const float dv = v - static_cast<float>(iv) - 0.2f - 0.6f * Uniform(iu, iv, w.seed + 25);
     const float bright = Uniform(iu, iv, w.seed + 26);
-    s.emission += Vec3{0.8f, 0.88f, 1} * (bright * bright * (1 - cover) * Exp(-(du * du + dv * dv) * 900));
+    s.emission +=
+        Vec3{0.8f, 0.88f, 1} * (bright * bright * (1 - cover) * Exp(-(du * du + dv * dv) * 900));
   }
   // The moon, with its seas; too small and cool for the thermal camera.
   const Vec3 moon = Normalised({-0.135f, 0.335f, 1});

@@ -34,20 +34,30 @@ inline float Band(float lo, float hi, float soft, float x) {
   return Clamp01((x - lo) / soft + 0.5f) * Clamp01((hi - x) / soft + 0.5f);
 }
 
-// e^x to about 1e-6: 2^n from the exponent bits, the rest from the series of 2^f.
+// The greatest whole number that is not above x. A conversion and a comparison, where std::floor is
+// a call on the oldest x86-64 machines. Saturates near 2^31.
+inline int FloorInt(float x) {
+  const float limited = std::clamp(x, -2147483520.0f, 2147483520.0f);
+  const int whole = static_cast<int>(limited);
+  return whole - (static_cast<float>(whole) > limited);
+}
+inline float Floor(float x) { return static_cast<float>(FloorInt(x)); }
+
+// e^x to 1e-6 of its value for |x| < 10: 2^n from the exponent bits, the rest from the series of
+// 2^f.
 inline float Exp(float x) {
   const float y = std::clamp(x * 1.44269504f, -126.0f, 126.0f);
-  const float n = std::floor(y);
-  const float f = (y - n) * 0.69314718f;
+  const int n = FloorInt(y + 0.5f);
+  const float f = (y - static_cast<float>(n)) * 0.69314718f;
   const float series =
       1 + f * (1 + f * (1.f / 2 + f * (1.f / 6 + f * (1.f / 24 + f * (1.f / 120 + f / 720)))));
-  const auto bits = static_cast<std::uint32_t>(static_cast<int>(n) + 127) << 23;
+  const auto bits = static_cast<std::uint32_t>(n + 127) << 23;
   return series * std::bit_cast<float>(bits);
 }
 
 // The sine of x full turns, from its series on a quarter turn.
 inline float SinTurns(float x) {
-  float t = x - std::floor(x + 0.5f);  // -1/2 ... 1/2
+  float t = x - Floor(x + 0.5f);  // -1/2 ... 1/2
   if (t > 0.25f) t = 0.5f - t;
   if (t < -0.25f) t = -0.5f - t;
   const float a = t * 6.28318531f, q = a * a;
@@ -59,8 +69,8 @@ inline float CosTurns(float x) { return SinTurns(x + 0.25f); }
 inline float Atan(float x) {
   const float a = std::abs(x);
   const float t = a > 1 ? 1 / a : a, q = t * t;
-  float r = t * (0.9998660f +
-                 q * (-0.3302995f + q * (0.1801410f + q * (-0.0851330f + q * 0.0208351f))));
+  float r =
+      t * (0.9998660f + q * (-0.3302995f + q * (0.1801410f + q * (-0.0851330f + q * 0.0208351f))));
   if (a > 1) r = 1.57079633f - r;
   return x < 0 ? -r : r;
 }

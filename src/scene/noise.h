@@ -32,9 +32,8 @@ inline float Normal(int x, int y, std::uint32_t seed) {
 
 // Smooth noise in [0, 1): random values at whole numbers, smoothly joined.
 inline float Noise(float x, float y, std::uint32_t seed) {
-  const float fx = std::floor(x), fy = std::floor(y);
-  const int ix = static_cast<int>(fx), iy = static_cast<int>(fy);
-  float u = x - fx, v = y - fy;
+  const int ix = FloorInt(x), iy = FloorInt(y);
+  float u = x - static_cast<float>(ix), v = y - static_cast<float>(iy);
   u = u * u * (3 - 2 * u);
   v = v * v * (3 - 2 * v);
   return Mix(Mix(Uniform(ix, iy, seed), Uniform(ix + 1, iy, seed), u),

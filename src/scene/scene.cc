@@ -1,7 +1,10 @@
 #include "auif/scene.h"
 
+#include <atomic>
 #include <cmath>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "auif/error.h"
 #include "scene/noise.h"
@@ -19,11 +22,10 @@ constexpr double kMostSeconds = 86400;
 constexpr Matrix kIdentity = {1, 0, 0, 0, 1, 0, 0, 0, 1};
 
 Matrix Inverse(const Matrix& m) {
-  const Matrix adjugate = {m[4] * m[8] - m[5] * m[7], m[2] * m[7] - m[1] * m[8],
-                           m[1] * m[5] - m[2] * m[4], m[5] * m[6] - m[3] * m[8],
-                           m[0] * m[8] - m[2] * m[6], m[2] * m[3] - m[0] * m[5],
-                           m[3] * m[7] - m[4] * m[6], m[1] * m[6] - m[0] * m[7],
-                           m[0] * m[4] - m[1] * m[3]};
+  const Matrix adjugate = {
+      m[4] * m[8] - m[5] * m[7], m[2] * m[7] - m[1] * m[8], m[1] * m[5] - m[2] * m[4],
+      m[5] * m[6] - m[3] * m[8], m[0] * m[8] - m[2] * m[6], m[2] * m[3] - m[0] * m[5],
+      m[3] * m[7] - m[4] * m[6], m[1] * m[6] - m[0] * m[7], m[0] * m[4] - m[1] * m[3]};
   const double determinant = m[0] * adjugate[0] + m[1] * adjugate[3] + m[2] * adjugate[6];
   Matrix inverse;
   for (int i = 0; i < 9; ++i) inverse[i] = adjugate[i] / determinant;
@@ -78,19 +80,32 @@ class Votes {
   int size_ = 0;
 };
 
+// Calls row(y) for each y below `height`, the rows shared out among the threads.
+template <typename Row>
+void ForEachRow(int height, int threads, const Row& row) {
+  if (threads == 0) threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  std::atomic<int> next{0};
+  const auto work = [&] {
+    for (int y = next++; y < height; y = next++) row(y);
+  };
+  std::vector<std::jthread> helpers;
+  for (int i = 1; i < std::min(threads, height); ++i) helpers.emplace_back(work);
+  work();
+}
+
 // Renders one camera's picture; `to_visible` leads from its pixels to the visible camera's.
 // Light is left out where `light` is null.
 SceneTruth RenderView(const World& world, const Camera& camera, int width, int height,
-                      const Matrix& to_visible, std::array<Plane<float>, 3>* light) {
+                      const Matrix& to_visible, int threads, std::array<Plane<float>, 3>* light) {
   // Small pictures take more samples a pixel; they need it most and it costs them least.
-  const int side = width * height < 60000 ? 4 : width * height < 800000 ? 3 : 2;
+  const int side = width * height < 60000 ? 4 : width * height < 200000 ? 3 : 2;
   const float share = 1 / static_cast<float>(side * side);
   SceneTruth truth{Plane<float>(width, height), Plane<std::uint8_t>(width, height),
                    Plane<std::uint8_t>(width, height)};
   if (light != nullptr) {
     for (Plane<float>& plane : *light) plane = Plane<float>(width, height);
   }
-  for (int y = 0; y < height; ++y) {
+  ForEachRow(height, threads, [&](int y) {
     for (int x = 0; x < width; ++x) {
       Votes votes;
       Vec3 sum;
@@ -99,8 +114,8 @@ SceneTruth RenderView(const World& world, const Camera& camera, int width, int h
         const double px = x + (i % side + 0.5) / side - 0.5, py = y + (i / side + 0.5) / side - 0.5;
         const Matrix& m = to_visible;
         const double w = m[6] * px + m[7] * py + m[8];
-        const Vec3 ray = camera.Ray((m[0] * px + m[1] * py + m[2]) / w,
-                                    (m[3] * px + m[4] * py + m[5]) / w);
+        const Vec3 ray =
+            camera.Ray((m[0] * px + m[1] * py + m[2]) / w, (m[3] * px + m[4] * py + m[5]) / w);
         Surface surface;
         Vec3 normal;
         const float t = Trace(world, kEye, ray, &surface, &normal);
@@ -108,7 +123,7 @@ SceneTruth RenderView(const World& world, const Camera& camera, int width, int h
         celsius += ApparentTemperature(world, ray, t, surface);
         nearness += 1 / t;
         if (light != nullptr) {
-          const float jitter = Uniform(x * side + i % side, y * side + i / side, world.seed);
+          const float jitter = (static_cast<float>(i) + 0.5f) * share;
           sum += Radiance(world, ray, t, surface, normal, jitter);
         }
       }
@@ -123,16 +138,16 @@ SceneTruth RenderView(const World& world, const Camera& camera, int width, int h
         (*light)[2].Row(y)[x] = sum.z;
       }
     }
-  }
+  });
   return truth;
 }
 
 }  // namespace
 
 const char* Name(SceneLabel label) {
-  constexpr const char* kNames[kSceneLabels] = {"sky",  "building", "window", "road",
-                                                "pavement", "lamp", "sign", "plant",
-                                                "thing", "car", "person"};
+  constexpr const char* kNames[kSceneLabels] = {"sky",      "building", "window", "road",
+                                                "pavement", "lamp",     "sign",   "plant",
+                                                "thing",    "car",      "person"};
   return kNames[static_cast<int>(label)];
 }
 
@@ -148,6 +163,7 @@ void SceneOptions::Validate() const {
         "10 to 16384 pixels, or 0 for that of the visible one");
   check(time >= 0 && time <= kMostSeconds, "the time is out of range", "time",
         "0 to 86400 seconds");
+  check(threads >= 0, "the number of threads is out of range", "threads", "0 for all");
   const Matrix inverse = Inverse(visible_to_infrared);
   bool finite = true;
   for (const double v : inverse) finite = finite && std::isfinite(v);
@@ -175,12 +191,13 @@ Scene RenderScene(const SceneOptions& options) {
   scene.objects = world.objects;
   std::array<Plane<float>, 3> light;
   scene.vis_truth =
-      RenderView(world, camera, options.width, options.height, kIdentity, &light);
+      RenderView(world, camera, options.width, options.height, kIdentity, options.threads, &light);
   const bool same = options.visible_to_infrared == kIdentity && ir_width == options.width &&
                     ir_height == options.height;
-  scene.ir_truth = same ? scene.vis_truth
-                        : RenderView(world, camera, ir_width, ir_height,
-                                     Inverse(options.visible_to_infrared), nullptr);
+  scene.ir_truth = same
+                       ? scene.vis_truth
+                       : RenderView(world, camera, ir_width, ir_height,
+                                    Inverse(options.visible_to_infrared), options.threads, nullptr);
 
   SensorSettings sensor;
   sensor.noise = options.noise;

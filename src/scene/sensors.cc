@@ -114,8 +114,10 @@ void Blur(Plane<float>* plane, float sigma) {
 
 void ExposeVisible(std::array<Plane<float>, 3> light, const SensorSettings& settings,
                    Scene* scene) {
-  constexpr float kExposure = 2.1f;
+  constexpr float kExposure = 2.6f;
   constexpr float kShot = 0.0011f, kRead = 0.004f;  // variance a unit of light; deviation
+  // The larger pixels of a smaller picture gather more light.
+  const float pixel = std::min(settings.scale, 1.0f);
   const int width = light[0].width(), height = light[0].height();
   const float cx = 0.5f * static_cast<float>(width - 1), cy = 0.5f * static_cast<float>(height - 1);
   for (int c = 0; c < 3; ++c) {
@@ -130,7 +132,7 @@ void ExposeVisible(std::array<Plane<float>, 3> light, const SensorSettings& sett
         const float vignette = 1 + 0.16f * (u * u + v * v);
         float value = row[x] * kExposure / (vignette * vignette);
         if (settings.noise) {
-          value += std::sqrt(kShot * value + kRead * kRead) *
+          value += std::sqrt(pixel * (kShot * value + kRead * kRead)) *
                    Normal(x, y, settings.frame + static_cast<std::uint32_t>(c) * 101);
         }
         row[x] = Clamp01(Gamma(1 - Exp(-std::max(value, 0.0f))));
@@ -140,9 +142,9 @@ void ExposeVisible(std::array<Plane<float>, 3> light, const SensorSettings& sett
   scene->vis = Plane<float>(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      scene->vis.Row(y)[x] = std::min(1.0f, 0.299f * light[0].Row(y)[x] +
-                                                0.587f * light[1].Row(y)[x] +
-                                                0.114f * light[2].Row(y)[x]);
+      scene->vis.Row(y)[x] =
+          std::min(1.0f, 0.299f * light[0].Row(y)[x] + 0.587f * light[1].Row(y)[x] +
+                             0.114f * light[2].Row(y)[x]);
     }
   }
   scene->rgb = std::move(light);
@@ -150,7 +152,8 @@ void ExposeVisible(std::array<Plane<float>, 3> light, const SensorSettings& sett
 
 void ExposeThermal(const Plane<float>& temperature, const SensorSettings& settings, Scene* scene) {
   constexpr float kColumn = 0.13f, kRow = 0.07f, kPixel = 0.1f;  // deviations, degrees
-  constexpr double kDark = 0.02, kBright = 0.994;  // shares of the pixels below the gain's ends
+  constexpr double kDark = 0.16, kBright = 0.9955;               // shares of the pixels below
+  constexpr float kMargin = 0.32f;  // the gain reaches this share of the span below kDark
   constexpr float kLeastSpan = 10;  // degrees; a gain any higher would show only noise
   constexpr float kKelvin = 273.15f;
   const int width = temperature.width(), height = temperature.height();
@@ -166,8 +169,10 @@ void ExposeThermal(const Plane<float>& temperature, const SensorSettings& settin
       }
     }
   }
-  scene->ir_low = Percentile(seen, kDark);
-  scene->ir_high = std::max(Percentile(seen, kBright), scene->ir_low + kLeastSpan);
+  // The dark end lies well above a clear sky, or it would leave no contrast for the street.
+  const float dark = Percentile(seen, kDark), bright = Percentile(seen, kBright);
+  scene->ir_low = dark - kMargin * (bright - dark);
+  scene->ir_high = std::max(bright, scene->ir_low + kLeastSpan);
   scene->ir = Plane<float>(width, height);
   scene->ir_raw = Plane<std::uint16_t>(width, height);
   for (int y = 0; y < height; ++y) {

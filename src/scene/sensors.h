@@ -10,7 +10,7 @@
 namespace auif::scene {
 
 struct SensorSettings {
-  float scale = 1;          // pixels of this picture to those of one of 640x512
+  float scale = 1;  // pixels of this picture to those of one of 640x512
   bool noise = true;
   std::uint32_t seed = 1;   // of the camera: its fixed patterns
   std::uint32_t frame = 0;  // of the moment: its noise

@@ -23,6 +23,7 @@ float Unshaded(const World& world, Vec3 p, Vec3 light) {
     const float s = (f.z - p.z) / (light.z - p.z);
     if (!(s > 0 && s < 1)) continue;
     const float u = p.x + s * (light.x - p.x) - f.x, v = p.y + s * (light.y - p.y);
+    if (!f.Near(u, v)) continue;
     Surface unused;
     Vec3 normal;
     if (FigureAt(f, u, v, &unused, &normal)) open *= 0.25f;
@@ -39,17 +40,32 @@ Vec3 Diffuse(const World& world, Vec3 p, const Surface& s, Vec3 n) {
   for (const Light& l : world.lights) {
     const Vec3 to = l.position - p;
     const float square = Dot(to, to);
-    if (square > 900) continue;
+    float facing = Dot(to, n);
+    if (square > 900 || (facing <= 0 && s.back_light == 0)) continue;
     const float distance = std::sqrt(square);
-    float facing = Dot(to, n) / distance;
-    facing = facing > 0 ? facing : -facing * s.back_light;
-    if (facing == 0) continue;
+    facing = (facing > 0 ? facing : -facing * s.back_light) / distance;
     float strength = facing * reach / (square + 0.4f);
     if (l.downward) strength *= Ramp(-0.25f, 0.55f, to.y / distance);
     if (shadows && square < 200) strength *= Unshaded(world, p, l.position);
     light += l.power * strength;
   }
   return s.emission + s.albedo * light;
+}
+
+// The streak of a lamp on wet ground at p. Ripples tilt the mirror mostly towards and away from
+// us, so it is long and thin. A smooth formula, where single rays would leave sparks.
+Vec3 Streaks(const World& world, Vec3 p, Vec3 bounce, float roughness) {
+  const float wide = 0.012f + 0.03f * roughness, high = 0.03f + 0.45f * roughness;
+  Vec3 sum;
+  for (const Light& l : world.lights) {
+    if (!l.downward || l.position.z < p.z + 0.5f) continue;
+    const Vec3 to = l.position - p;
+    const float dx = (bounce.x / bounce.z - to.x / to.z) / wide;
+    const float dy = (bounce.y / bounce.z - to.y / to.z) / high;
+    const float q = dx * dx + dy * dy;
+    if (q < 12) sum += l.power * (0.17f * Exp(-q) / (0.4f + 9 * high));
+  }
+  return sum;
 }
 
 Vec3 Limited(Vec3 c) {
@@ -66,17 +82,20 @@ float SteamCover(const World& world, Vec3 d, float distance) {
   if (t <= 0 || t > distance) return 0;
   const float u = kEye.x + t * d.x - steam.x, v = kEye.y + t * d.y;
   if (v < 0 || v > steam.height) return 0;
+  const float drift = static_cast<float>(world.time) * 0.9f;
   // A plume that widens, leans and breaks up as it rises.
-  const float rise = v / steam.height, width = 0.26f + 0.62f * std::sqrt(rise);
-  const float q = (u - 0.35f * rise * rise) / width;
+  const float rise = v / steam.height, width = 0.42f + 0.6f * std::sqrt(rise);
+  const float wobble = Noise(u * 2.2f, v * 2.6f - drift * 1.6f, world.seed + 40) - 0.5f;
+  const float q = (u - 0.35f * rise * rise + 0.5f * wobble) / width;
   if (q * q >= 1) return 0;
-  const float puff = Clouds(u * 1.5f, v * 1.1f - world.time * 0.9f, 4, world.seed + 41);
-  const float body = (1 - q * q) * (1 - Ramp(0.62f, 1, rise));
-  return Clamp01(body * (0.95f + 1.5f * (puff - 0.38f)) * 1.25f);
+  const float puff = Clouds(u * 1.5f, v * 1.1f - drift, 4, world.seed + 41);
+  const float inside = 1 - q * q;
+  const float body = inside * Ramp(-0.03f, 0.35f, v) * (1 - Ramp(0.5f, 1, rise));
+  return Clamp01(body * (0.9f + 2.2f * (puff - 0.42f)) * 1.3f);
 }
 
 Vec3 Haze(const World& world, Vec3 d, float distance) {
-  constexpr float kDensity = 0.0042f;
+  constexpr float kDensity = 0.001f;
   const float length = Length(d);
   const Vec3 ray = d * (1 / length);
   const float end = std::min(distance * length, 120.0f);
@@ -90,21 +109,23 @@ Vec3 Haze(const World& world, Vec3 d, float distance) {
     sum += l.power * (l.haze * kDensity / off * (Atan((end - along) / off) + Atan(along / off)));
   }
   const float far = 1 - Exp(-end / 260);
-  return sum + Vec3{0.05f, 0.04f, 0.042f} * far;
+  return sum + Vec3{0.05f, 0.042f, 0.05f} * far;
 }
 
 Vec3 Radiance(const World& world, Vec3 d, float distance, const Surface& s, Vec3 n, float jitter) {
   const Vec3 p = kEye + d * distance;
   Vec3 light = Diffuse(world, p, s, n);
-  if (s.mirror > 0) {
-    const Vec3 ray = Normalised(d);
-    const float facing = Clamp01(-Dot(ray, n)), miss = 1 - facing, square = miss * miss;
-    // Schlick's approximation of Fresnel's law.
-    const float share = s.mirror + (0.75f * s.mirror + 0.02f) * square * square * miss * 2;
+  const Vec3 ray = Normalised(d);
+  const float miss = 1 - Clamp01(-Dot(ray, n)), square = miss * miss;
+  // Schlick's approximation of Fresnel's law, stronger at grazing angles for wet surfaces.
+  const float share = std::min(s.mirror + (1.5f * s.mirror + 0.04f) * square * square * miss, 0.9f);
+  constexpr float kSeen = 0.04f;  // fainter reflections do not pay for a ray
+  if (s.mirror > 0 && share > kSeen) {
     Vec3 bounce = ray - n * (2 * Dot(ray, n));
     if (n.y > 0.5f) {
-      const float ripple = Noise(p.x * 5, p.z * 2.2f, world.seed + 51) - 0.5f;
-      bounce.y = std::max(bounce.y + s.roughness * ((jitter - 0.5f) * 0.8f + 0.35f * ripple), 0.01f);
+      const float ripple = Noise(p.x * 5, p.z * 1.5f, world.seed + 51) - 0.5f;
+      bounce.y =
+          std::max(bounce.y + s.roughness * ((jitter - 0.5f) * 0.8f + 0.35f * ripple), 0.01f);
       bounce.x += 0.04f * s.roughness * ripple;
     } else {
       bounce = bounce + Vec3{jitter - 0.5f, 0.5f - jitter, 0} * s.roughness;
@@ -113,7 +134,11 @@ Vec3 Radiance(const World& world, Vec3 d, float distance, const Surface& s, Vec3
     Vec3 other_normal;
     const Vec3 start = p + n * 0.01f;
     const float t = Trace(world, start, bounce, &other, &other_normal);
-    light += Limited(Diffuse(world, start + bounce * t, other, other_normal)) * std::min(share, 0.9f);
+    if (n.y > 0.5f) {
+      if (other.label == SceneLabel::kLamp) other.emission = {};
+      light += Streaks(world, p, bounce, s.roughness) * share;
+    }
+    light += Limited(Diffuse(world, start + bounce * t, other, other_normal)) * share;
   }
   const float steam = SteamCover(world, d, distance);
   if (steam > 0) {

@@ -41,8 +41,10 @@ float Trace(const World& world, Vec3 o, Vec3 d, Surface* surface, Vec3* normal) 
   for (const Figure& f : world.figures) {
     const float s = (f.z - o.z) / (std::abs(d.z) < kTiny ? kTiny : d.z);
     if (s <= 1e-3f || s >= t) continue;
+    const float u = o.x + s * d.x - f.x, v = o.y + s * d.y;
+    if (!f.Near(u, v)) continue;
     Surface seen;
-    if (FigureAt(f, o.x + s * d.x - f.x, o.y + s * d.y, &seen, normal)) {
+    if (FigureAt(f, u, v, &seen, normal)) {
       t = s;
       found = true;
       *surface = seen;

@@ -21,15 +21,15 @@ void AddRow(World* world, float side, float z, Finish first, Sequence* random) {
       {0.42f, 0.36f, 0.26f}, {0.34f, 0.34f, 0.34f}, {0.45f, 0.3f, 0.22f}, {0.3f, 0.36f, 0.37f}};
   Finish finish = first;
   for (int i = 0; z < kStreetEnd; ++i) {
-    const float end = std::min(z + 2.6f * std::floor(random->Between(4, 6.5f)), kStreetEnd + 1);
+    const float end = std::min(z + 2.6f * Floor(random->Between(4, 6.5f)), kStreetEnd + 1);
     Building b;
     const float inner = kWall * side, outer = (kWall + 16) * side;
-    const float floors = std::floor(random->Between(2, 4.4f));
+    const float floors = Floor(random->Between(2, 4.4f));
     b.lo = {std::min(inner, outer), -1, z};
     b.hi = {std::max(inner, outer), 3.5f + 3 * floors + random->Between(0.7f, 1.4f), end};
     b.finish = finish;
     b.colour = finish == Finish::kBrick ? Pick(random, kBricks, 3) : Pick(random, kPlasters, 4);
-    b.lit = random->Between(0.2f, 0.42f);
+    b.lit = random->Between(0.3f, 0.55f);
     b.seed = random->Bits();
     world->buildings.push_back(b);
     finish = finish == Finish::kBrick ? Finish::kPlaster
@@ -92,16 +92,20 @@ Walk BackAndForth(float from, float to, float metres) {
 
 void AddPeople(World* world, Sequence* random) {
   constexpr float kPace = 1.25f, kDoubleStep = 1.45f;  // metres a second, metres
-  constexpr Vec3 kCoats[] = {{0.3f, 0.05f, 0.04f},  {0.08f, 0.12f, 0.22f}, {0.25f, 0.2f, 0.12f},
-                             {0.1f, 0.16f, 0.09f}, {0.28f, 0.27f, 0.26f}};
-  constexpr Vec3 kTrousers[] = {{0.04f, 0.05f, 0.09f}, {0.06f, 0.05f, 0.045f}, {0.1f, 0.1f, 0.11f}};
+  constexpr Vec3 kCoats[] = {{0.45f, 0.07f, 0.05f},
+                             {0.11f, 0.18f, 0.36f},
+                             {0.4f, 0.3f, 0.17f},
+                             {0.15f, 0.26f, 0.13f},
+                             {0.42f, 0.4f, 0.38f}};
+  constexpr Vec3 kTrousers[] = {{0.06f, 0.08f, 0.15f}, {0.1f, 0.08f, 0.07f}, {0.15f, 0.15f, 0.16f}};
   constexpr Vec3 kSkins[] = {{0.5f, 0.33f, 0.25f}, {0.34f, 0.2f, 0.13f}, {0.2f, 0.11f, 0.07f}};
   constexpr Vec3 kHairs[] = {{0.03f, 0.022f, 0.016f}, {0.12f, 0.07f, 0.03f}, {0.2f, 0.17f, 0.13f}};
   const double walked = kPace * world->time;
+  const std::uint32_t first_coat = random->Bits() % 5;
   auto dress = [&] {
     Gait gait;
     gait.height = random->Between(1.64f, 1.86f);
-    gait.coat = Pick(random, kCoats, 5);
+    gait.coat = kCoats[(first_coat + world->objects.size()) % 5];
     gait.trousers = Pick(random, kTrousers, 3);
     gait.skin = Pick(random, kSkins, 3);
     gait.hair = Pick(random, kHairs, 3);
@@ -118,17 +122,18 @@ void AddPeople(World* world, Sequence* random) {
     Gait gait = dress();
     const Walk walk = BackAndForth(from, to, start + share * walked);
     gait.direction = walk.direction;
-    gait.stride = 0.2f + (start + share * walked) / kDoubleStep;
+    gait.standing = share < 0.1f;
+    gait.stride = 0.2f + share * walked / kDoubleStep;
     add(walk.at, z, gait, hidden);
   };
   auto along = [&](float x, float from, float to, float start, bool hidden) {
     Gait gait = dress();
     const Walk walk = BackAndForth(from, to, start + walked);
-    gait.stride = 0.2f + (start + walked) / kDoubleStep;
+    gait.stride = 0.2f + walked / kDoubleStep;
     add(x, walk.at, gait, hidden);
   };
   // Over the zebra crossing; in the alley; in front of the shop; on the left; behind the steam.
-  across(-3.6f, 3.8f, random->Between(3.2f, 3.9f), 9.3f, 1, false);
+  across(-3.6f, 3.8f, random->Between(5.6f, 6.1f), 9.3f, 1, false);
   across(6.35f, 7.0f, random->Between(0.1f, 0.3f), 12.2f, 0.15f, true);
   along(5.15f, 14.6f, 24, random->Between(0.2f, 1.2f), false);
   along(-5.35f, 15, 30, random->Between(0, 2), false);
@@ -137,8 +142,8 @@ void AddPeople(World* world, Sequence* random) {
 }
 
 void AddCars(World* world, Sequence* random) {
-  constexpr Vec3 kPaints[] = {{0.18f, 0.02f, 0.025f}, {0.03f, 0.06f, 0.16f}, {0.3f, 0.3f, 0.31f},
-                              {0.04f, 0.1f, 0.08f}};
+  constexpr Vec3 kPaints[] = {
+      {0.18f, 0.02f, 0.025f}, {0.03f, 0.06f, 0.16f}, {0.3f, 0.3f, 0.31f}, {0.04f, 0.1f, 0.08f}};
   auto add = [&](Car car) {
     world->objects.push_back({SceneLabel::kCar, false});
     car.instance = static_cast<std::uint8_t>(world->objects.size());

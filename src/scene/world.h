@@ -12,21 +12,21 @@
 namespace auif::scene {
 
 inline constexpr float kRoadHalfWidth = 4.2f;
-inline constexpr float kWall = 6.0f;      // the houses' fronts stand at x = -kWall and x = kWall
-inline constexpr float kStreetEnd = 72;   // a house closes the street at this z
+inline constexpr float kWall = 6.0f;     // the houses' fronts stand at x = -kWall and x = kWall
+inline constexpr float kStreetEnd = 72;  // a house closes the street at this z
 inline constexpr Vec3 kEye = {0.8f, 2.3f, 0};
 inline constexpr float kCrossingNear = 7.8f, kCrossingFar = 10.6f;  // the zebra crossing, z
 inline constexpr float kAlleyNear = 9.6f, kAlleyFar = 13.4f;        // the gap on the right, z
-inline constexpr float kAir = 6;  // temperature of the air
+inline constexpr float kAir = 6;                                    // temperature of the air
 
 // What a ray has found at one point.
 struct Surface {
-  Vec3 albedo;            // share of the light that is scattered back
-  Vec3 emission;          // light of its own
-  float celsius = kAir;   // apparent temperature
-  float mirror = 0;       // share that is reflected as by a mirror, seen straight on
-  float roughness = 0;    // how far mirrored rays scatter, as a share of their length
-  float back_light = 0;   // share of the light from behind that shines through (leaves)
+  Vec3 albedo;           // share of the light that is scattered back
+  Vec3 emission;         // light of its own
+  float celsius = kAir;  // apparent temperature
+  float mirror = 0;      // share that is reflected as by a mirror, seen straight on
+  float roughness = 0;   // how far mirrored rays scatter, as a share of their length
+  float back_light = 0;  // share of the light from behind that shines through (leaves)
   SceneLabel label = SceneLabel::kSky;
   std::uint8_t instance = 0;
 };
@@ -56,6 +56,7 @@ struct Figure {
   float left = 0, right = 0, bottom = 0, top = 0;  // bounds, relative to (x, 0)
 
   void SetBounds();
+  bool Near(float u, float v) const { return u > left && u < right && v > bottom && v < top; }
 };
 
 enum class Finish { kBrick, kPlaster, kStone };
@@ -118,7 +119,8 @@ struct Gait {
   Vec3 coat, trousers, skin, hair;
 };
 Figure MakePerson(float x, float z, const Gait& gait);
-// Whether the figure covers the point (u, v) relative to its foot; if so, what is there.
+// Whether the figure covers the point (u, v) relative to its foot; if so, what is there. False
+// outside of Near().
 bool FigureAt(const Figure& figure, float u, float v, Surface* surface, Vec3* normal);
 
 // car.cc: `t` is the distance limit before, the hit's distance after.
