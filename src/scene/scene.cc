@@ -1,12 +1,10 @@
 #include "auif/scene.h"
 
-#include <atomic>
 #include <cmath>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "auif/error.h"
+#include "base/parallel.h"
 #include "scene/noise.h"
 #include "scene/sensors.h"
 #include "scene/world.h"
@@ -80,19 +78,6 @@ class Votes {
   int size_ = 0;
 };
 
-// Calls row(y) for each y below `height`, the rows shared out among the threads.
-template <typename Row>
-void ForEachRow(int height, int threads, const Row& row) {
-  if (threads == 0) threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  std::atomic<int> next{0};
-  const auto work = [&] {
-    for (int y = next++; y < height; y = next++) row(y);
-  };
-  std::vector<std::jthread> helpers;
-  for (int i = 1; i < std::min(threads, height); ++i) helpers.emplace_back(work);
-  work();
-}
-
 // Renders one camera's picture; `to_visible` leads from its pixels to the visible camera's.
 // Light is left out where `light` is null.
 SceneTruth RenderView(const World& world, const Camera& camera, int width, int height,
@@ -105,7 +90,7 @@ SceneTruth RenderView(const World& world, const Camera& camera, int width, int h
   if (light != nullptr) {
     for (Plane<float>& plane : *light) plane = Plane<float>(width, height);
   }
-  ForEachRow(height, threads, [&](int y) {
+  ParallelFor(height, threads, [&](int y) {
     for (int x = 0; x < width; ++x) {
       Votes votes;
       Vec3 sum;
