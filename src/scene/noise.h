@@ -22,7 +22,7 @@ inline std::uint32_t Hash(int x, int y, std::uint32_t seed) {
 inline float Uniform(std::uint32_t hash) { return static_cast<float>(hash >> 8) * 0x1p-24f; }
 inline float Uniform(int x, int y, std::uint32_t seed) { return Uniform(Hash(x, y, seed)); }
 
-// Nearly normal, mean 0, deviation 1: the sum of four uniform bytes pairs, as the central limit
+// Nearly normal, mean 0, deviation 1: the sum of four uniform 16-bit numbers, as the central limit
 // theorem has it. Never beyond 3.47.
 inline float Normal(int x, int y, std::uint32_t seed) {
   const std::uint32_t a = Hash(x, y, seed), b = Hash(a + 0x68bc21ebu);

@@ -34,7 +34,7 @@ struct Surface {
 // A flat shape that faces the camera, rounded by its shading.
 struct Part {
   enum class Shape : std::uint8_t {
-    kCapsule,  // a line from a to b, `ra` thick there and `rb` here
+    kCapsule,  // a line from a to b with the radii ra and rb at its ends
     kBox,      // between the corners a and b
     kLeaves,   // a capsule with a ragged edge and holes
   };
