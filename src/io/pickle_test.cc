@@ -112,7 +112,7 @@ TEST(Pickle, OtherOperationsAreRefusedByName) {
       {"(iposix\nsystem\n", "INST"},
       {")\x81", "NEWOBJ"},
       {"\x92", "NEWOBJ_EX"},
-      {"(cos\no", "os."},
+      {"(ccollections\nOrderedDict\no", "OBJ"},
       {"\x82\x01", "EXT1"},
       {"0", "POP"},
       {"2", "DUP"},
@@ -123,10 +123,7 @@ TEST(Pickle, OtherOperationsAreRefusedByName) {
       {"\x97", "NEXT_BUFFER"},
   };
   for (const auto& [bytes, name] : operations) {
-    const std::string expected =
-        name[0] == 'o' ? name : std::string("the pickle operation ") + name;
-    if (name[0] == 'o') continue;
-    ExpectRefused(PickleBuilder().Raw(bytes), expected);
+    ExpectRefused(PickleBuilder().Raw(bytes), std::string("the pickle operation ") + name);
   }
   ExpectBroken("\xfe", "broken near byte 3");
 }
