@@ -1,23 +1,23 @@
-// Pictures, weights and values of other people that tests compare with. They are no part of the
-// project: the environment variable AUIF_SHARED names their folder (default: ../shared beside the
-// source folder), and a test that needs them is skipped where they are absent.
+// Other people's pictures and golden values, which the project does not ship: the environment
+// variable AUIF_SHARED names their folder.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <filesystem>
 
 namespace auif {
 
-inline std::filesystem::path SharedFolder() {
-  const char* folder = std::getenv("AUIF_SHARED");
-  return folder != nullptr && *folder != '\0' ? folder : AUIF_SOURCE_DIR "/../shared";
+inline std::filesystem::path SharedDir() {
+  const char* dir = std::getenv("AUIF_SHARED");
+  return dir != nullptr && *dir != '\0' ? dir : AUIF_DEFAULT_SHARED;
 }
 
 }  // namespace auif
 
-// Declares `variable`, the path of `name` inside the folder, or skips the test.
-#define AUIF_SHARED_OR_SKIP(variable, name)                                          \
-  const std::filesystem::path variable = auif::SharedFolder() / (name);              \
-  if (!std::filesystem::exists(variable)) {                                          \
-    GTEST_SKIP() << variable.string() << " is absent; AUIF_SHARED names its folder"; \
+// Skips the test with a clear line where `path` (relative to the shared folder) is absent.
+#define AUIF_NEED_SHARED(path)                                                         \
+  if (!std::filesystem::exists(::auif::SharedDir() / (path))) {                        \
+    GTEST_SKIP() << "needs " << (::auif::SharedDir() / (path)) << "; set AUIF_SHARED"; \
   }

@@ -189,7 +189,8 @@ TEST_F(ModelFile, DefaultModelIsTheShippedFile) {
 }
 
 TEST_F(ModelFile, DefaultModelIsTheTrainedOne) {
-  AUIF_SHARED_OR_SKIP(path, "bootstrap/auif-bootstrap.safetensors");
+  AUIF_NEED_SHARED("bootstrap/auif-bootstrap.safetensors");
+  const std::filesystem::path path = SharedDir() / "bootstrap/auif-bootstrap.safetensors";
   const TensorMap trained = ParseSafetensors(ReadFile(path), path.string()).tensors;
   const auto tensors = Tensors(DefaultModel());
   EXPECT_EQ(tensors.size(), trained.size());

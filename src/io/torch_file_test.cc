@@ -190,7 +190,8 @@ TEST(TorchFile, CutOffAnywhereAndDamagedAnywhere) {
 }
 
 TEST(TorchFile, PublishedFileCutOffAnywhere) {
-  AUIF_SHARED_OR_SKIP(path, "golden/authors/weights/TCSVT_Decoder.model");
+  AUIF_NEED_SHARED("golden/authors/weights/TCSVT_Decoder.model");
+  const std::filesystem::path path = SharedDir() / "golden/authors/weights/TCSVT_Decoder.model";
   const std::string bytes = ReadFile(path);
   EXPECT_EQ(Parse(bytes).size(), 6u);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -271,7 +272,7 @@ TEST(TorchFile, SameValuesAsPyTorch) {
     GTEST_SKIP() << python << " has no PyTorch; AUIF_PYTHON names one that has";
   }
   const TempFolder folder;
-  const std::filesystem::path weights = SharedFolder() / "golden/authors/weights";
+  const std::filesystem::path weights = SharedDir() / "golden/authors/weights";
   WriteFileAtomically(folder / "script.py", kScript);
   ASSERT_EQ(std::system((python + " '" + (folder / "script.py").string() + "' '" +
                          folder.path().string() + "' '" + weights.string() + "'")

@@ -213,7 +213,8 @@ TEST_F(TorchImport, BadValues) {
 }
 
 TEST(TorchImportPublished, AllTensorsArrive) {
-  AUIF_SHARED_OR_SKIP(folder, "golden/authors/weights");
+  AUIF_NEED_SHARED("golden/authors/weights");
+  const std::filesystem::path folder = SharedDir() / "golden/authors/weights";
   const Model model = ImportTorch({folder});
   EXPECT_EQ(model.config, ModelConfig::Release());
   EXPECT_EQ(model.ParameterCount(), 11631);
