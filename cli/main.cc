@@ -27,6 +27,7 @@ constexpr Command kCommands[] = {
     {"Fuse", "fuse", "Fuse an infrared and a visible picture, or folders of them", AddFuse},
     {"Models", "info", "Show what a model is made of", AddInfo},
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
+    {"Models", "train", "Train a model from a folder of pictures", AddTrain},
     {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
      AddScene},
 };

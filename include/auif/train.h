@@ -42,18 +42,18 @@ struct TrainOptions {
   int epochs = 80;
   int batch = 32;  // pictures a step; the last step of an epoch takes what is left
   Crop crop_kind = Crop::kRandomResized;
-  int crop = 128;                                           // pixels; at least kMinSize
-  std::array<double, 2> crop_area = {0.08, 1};              // kRandomResized: part of the picture
-  std::array<double, 2> crop_ratio = {3.0 / 4, 4.0 / 3};    // kRandomResized: width / height
+  int crop = 128;                                         // pixels; at least kMinSize
+  std::array<double, 2> crop_area = {0.08, 1};            // kRandomResized: part of the picture
+  std::array<double, 2> crop_ratio = {3.0 / 4, 4.0 / 3};  // kRandomResized: width / height
   KernelStart kernel_start = KernelStart::kNormal;
   NormalStart eta = {0.1, 0.03};
   NormalStart base_theta = {1e-3, 1e-4};
   NormalStart detail_theta = {1e-3, 1e-4};
-  double prelu = 0.25;       // the slopes' start
-  double mu = 5;             // weight of the SSIM term (paper eq. 7)
-  bool clip_ssim = false;    // clamp(1 - SSIM, 0, 1) at each pixel: no gradient where SSIM < 0
-  double lr = 1e-2;          // learning rate of the base encoder and the decoder
-  double detail_lr = 1e-3;   // learning rate of the detail encoder
+  double prelu = 0.25;      // the slopes' start
+  double mu = 5;            // weight of the SSIM term (paper eq. 7)
+  bool clip_ssim = false;   // clamp(1 - SSIM, 0, 1) at each pixel: no gradient where SSIM < 0
+  double lr = 1e-2;         // learning rate of the base encoder and the decoder
+  double detail_lr = 1e-3;  // learning rate of the detail encoder
   std::vector<int> drops = {40, 80};  // after so many epochs the learning rates drop
   double drop_factor = 0.1;
   std::uint64_t seed = 0;
@@ -85,11 +85,11 @@ struct TrainState {
 // Said after every step.
 struct TrainProgress {
   const TrainState& state;
-  int epoch = 0;         // from 1
-  int step_in_epoch = 0; // from 1
+  int epoch = 0;          // from 1
+  int step_in_epoch = 0;  // from 1
   int steps_per_epoch = 0;
   int epochs = 0;
-  TrainLosses losses;    // of the step, before its update
+  TrainLosses losses;  // of the step, before its update
   double lr = 0, detail_lr = 0;
   bool epoch_end = false;
   TrainLosses epoch_losses = {};  // with epoch_end: of the whole epoch
@@ -109,6 +109,9 @@ struct TrainPicture {
   std::string name;
   Plane<std::uint8_t> pixels;  // grey
 };
+
+// Throws the Error of Train() for a picture that is too small.
+void CheckTrainPicture(const TrainPicture& picture, const TrainOptions& options);
 
 // An untrained model: the state in which training starts.
 Model InitialModel(const TrainOptions& options);

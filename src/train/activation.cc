@@ -114,20 +114,20 @@ HWY_INLINE void SumStep(const StepNumbers& numbers, const PaddedPlane& g, const 
   constexpr int kSums = kActivation == Activation::kGradient ? 5 : 3;
   const Numbers n(numbers);
   const V zero = hn::Zero(D());
-  SumVectors<kSums>(z, totals, [&](int y, size_t x, const auto& inside, V* sums)
-                                   AUIF_INLINE_LAMBDA {
-    const V gradient = inside(At(g, y, x));
-    const V centred = hn::Sub(At(z, y, x), n.mean);
-    const V u = hn::MulAdd(centred, n.scale, n.bias);
-    const V direct = hn::IfThenElse(hn::Gt(u, zero), gradient, hn::Mul(n.slope, gradient));
-    sums[0] = hn::MulAdd(gradient, hn::Min(u, zero), sums[0]);
-    sums[1] = hn::Add(direct, sums[1]);
-    sums[2] = hn::MulAdd(direct, centred, sums[2]);
-    if constexpr (kActivation == Activation::kGradient) {
-      sums[3] = hn::MulAdd(gradient, hn::Max(u, zero), sums[3]);
-      sums[4] = hn::MulAdd(gradient, hn::Sub(At(source, y, x), At(in, y, x)), sums[4]);
-    }
-  });
+  SumVectors<kSums>(
+      z, totals, [&](int y, size_t x, const auto& inside, V* sums) AUIF_INLINE_LAMBDA {
+        const V gradient = inside(At(g, y, x));
+        const V centred = hn::Sub(At(z, y, x), n.mean);
+        const V u = hn::MulAdd(centred, n.scale, n.bias);
+        const V direct = hn::IfThenElse(hn::Gt(u, zero), gradient, hn::Mul(n.slope, gradient));
+        sums[0] = hn::MulAdd(gradient, hn::Min(u, zero), sums[0]);
+        sums[1] = hn::Add(direct, sums[1]);
+        sums[2] = hn::MulAdd(direct, centred, sums[2]);
+        if constexpr (kActivation == Activation::kGradient) {
+          sums[3] = hn::MulAdd(gradient, hn::Max(u, zero), sums[3]);
+          sums[4] = hn::MulAdd(gradient, hn::Sub(At(source, y, x), At(in, y, x)), sums[4]);
+        }
+      });
 }
 
 void RunStepSums(Activation activation, const StepNumbers& numbers, const PaddedPlane& g,
@@ -203,8 +203,8 @@ void RunSigmoidSums(const StepNumbers& numbers, const PaddedPlane& out, const Pa
   });
 }
 
-void RunSigmoidBackward(const StepNumbers& numbers, const NormBackward& norm,
-                        const PaddedPlane& du, const PaddedPlane& z, PaddedPlane& dz) {
+void RunSigmoidBackward(const StepNumbers& numbers, const NormBackward& norm, const PaddedPlane& du,
+                        const PaddedPlane& z, PaddedPlane& dz) {
   const V mean = hn::Set(D(), numbers.mean);
   const NormVectors back(norm);
   double none = 0;
@@ -214,9 +214,8 @@ void RunSigmoidBackward(const StepNumbers& numbers, const NormBackward& norm,
 }
 
 void RunAdd(const PaddedPlane& a, const PaddedPlane& b, PaddedPlane& out) {
-  ForVectors(out, [&](int y, size_t x) AUIF_INLINE_LAMBDA {
-    Put(hn::Add(At(a, y, x), At(b, y, x)), out, y, x);
-  });
+  ForVectors(out, [&](int y, size_t x)
+                      AUIF_INLINE_LAMBDA { Put(hn::Add(At(a, y, x), At(b, y, x)), out, y, x); });
 }
 
 }  // namespace HWY_NAMESPACE
@@ -269,8 +268,8 @@ void SigmoidForward(const StepNumbers& numbers, const PaddedPlane& z, PaddedPlan
   y->ReflectBorder();
 }
 
-StepSums SigmoidBackwardSums(const StepNumbers& numbers, const PaddedPlane& y,
-                             const PaddedPlane& z, PaddedPlane* dy) {
+StepSums SigmoidBackwardSums(const StepNumbers& numbers, const PaddedPlane& y, const PaddedPlane& z,
+                             PaddedPlane* dy) {
   double totals[2];
   HWY_DYNAMIC_DISPATCH(RunSigmoidSums)(numbers, y, z, *dy, totals);
   return {.direct = totals[0], .deviation = totals[1]};

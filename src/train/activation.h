@@ -61,8 +61,8 @@ double StepBackward(Activation activation, const StepNumbers& numbers, const Nor
 // The decoder's end: y = sigmoid(u). Fills the margin.
 void SigmoidForward(const StepNumbers& numbers, const PaddedPlane& z, PaddedPlane* y);
 // dy becomes du = dy y (1 - y), and the sums `direct` and `deviation` are those of g' = du.
-StepSums SigmoidBackwardSums(const StepNumbers& numbers, const PaddedPlane& y,
-                             const PaddedPlane& z, PaddedPlane* dy);
+StepSums SigmoidBackwardSums(const StepNumbers& numbers, const PaddedPlane& y, const PaddedPlane& z,
+                             PaddedPlane* dy);
 // dz from du.
 void SigmoidBackward(const StepNumbers& numbers, const NormBackward& norm, const PaddedPlane& du,
                      const PaddedPlane& z, PaddedPlane* dz);

@@ -10,7 +10,8 @@ namespace auif {
 void AdamStep(const Model& gradient, long step, double lr, double detail_lr, Model* model,
               Model* first_moment, Model* second_moment);
 
-// Moves the running statistics by a tenth towards those of the batch, which are in `batch`'s places.
+// Moves the running statistics by a tenth towards those of the batch, which are in `batch`'s
+// places.
 void MoveRunningStatistics(const Model& batch, Model* model);
 
 // Whether all numbers of a model are finite.

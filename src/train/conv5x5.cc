@@ -143,9 +143,8 @@ HWY_INLINE void SumColumns(const PaddedPlane& d, const PaddedPlane& x, int begin
         Unroll<0, 5>([&](auto r) AUIF_INLINE_LAMBDA { dv[r] = hn::Load(tag, rows[r] + at); });
         Unroll<0, kColumns>([&](auto c) AUIF_INLINE_LAMBDA {
           const V value = hn::LoadU(tag, in + at + c);
-          Unroll<0, 5>([&](auto r) AUIF_INLINE_LAMBDA {
-            acc[r][c] = hn::MulAdd(dv[r], value, acc[r][c]);
-          });
+          Unroll<0, 5>([&](auto r)
+                           AUIF_INLINE_LAMBDA { acc[r][c] = hn::MulAdd(dv[r], value, acc[r][c]); });
         });
       }
     }
@@ -230,8 +229,8 @@ TapTable ForwardTaps(const EdgeKernels& kernels, bool has_edges) {
   table.border = has_edges ? 1 : 0;
   for (int row = 0; row < 7; ++row) {
     for (int column = 0; column < 7; ++column) {
-      const Kernel5x5& kernel = kernels[EdgeOf(kModelPlaces[row], has_edges)]
-                                       [EdgeOf(kModelPlaces[column], has_edges)];
+      const Kernel5x5& kernel =
+          kernels[EdgeOf(kModelPlaces[row], has_edges)][EdgeOf(kModelPlaces[column], has_edges)];
       std::copy(kernel.begin(), kernel.end(), table.taps[row][column].begin());
     }
   }
@@ -307,7 +306,8 @@ EdgeKernels EdgeKernelSums(const PaddedPlane& d, const PaddedPlane& x) {
     for (int column : {0, 2}) {
       const int py = row == 0 ? 0 : bottom, px = column == 0 ? 0 : right;
       for (int k = 0; k < 25; ++k) {
-        sums[row][column][k] = double{d.Row(py)[px]} * double{x.Row(py + k / 5 - 2)[px + k % 5 - 2]};
+        sums[row][column][k] =
+            double{d.Row(py)[px]} * double{x.Row(py + k / 5 - 2)[px + k % 5 - 2]};
       }
     }
   }

@@ -214,8 +214,8 @@ LossSums LossAndGradient(const LossWeights& weights, double pixels, const Padded
   add_row(h, h - 2, false);
 
   LossSums sums;
-  sums.squares = HWY_DYNAMIC_DISPATCH(RunSquares)(
-      x, y, static_cast<float>(weights.mse / pixels), *dy);
+  sums.squares =
+      HWY_DYNAMIC_DISPATCH(RunSquares)(x, y, static_cast<float>(weights.mse / pixels), *dy);
   sums.ssim = ssim_sums[0];
   sums.dissimilarity = ssim_sums[1];
   return sums;

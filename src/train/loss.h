@@ -18,9 +18,9 @@
 namespace auif {
 
 struct LossWeights {
-  double mse = 1;         // of the mean squared error
-  double ssim = 5;        // of mean((1 - SSIM) / 2): the paper's mu
-  bool clip = false;      // clamp(1 - SSIM, 0, 1) in its place
+  double mse = 1;     // of the mean squared error
+  double ssim = 5;    // of mean((1 - SSIM) / 2): the paper's mu
+  bool clip = false;  // clamp(1 - SSIM, 0, 1) in its place
 };
 
 // Sums over one picture.

@@ -176,13 +176,12 @@ void TrainingNetwork::ApplyStatistics(LayerState* state, int count) const {
     squares += state->moments[i].squares + pixels * distance * distance;
   }
   state->statistics = {mean, squares / (pixels * count)};
-  state->inverse_deviation =
-      1 / std::sqrt(state->statistics.variance + double{kBatchNormEpsilon});
+  state->inverse_deviation = 1 / std::sqrt(state->statistics.variance + double{kBatchNormEpsilon});
   state->numbers.mean = static_cast<float>(mean);
   state->numbers.scale = static_cast<float>(state->weight * state->inverse_deviation);
   // The mean's rounding goes into the bias.
-  state->numbers.bias = static_cast<float>(
-      state->bias + state->weight * state->inverse_deviation * (state->numbers.mean - mean));
+  state->numbers.bias = static_cast<float>(state->bias + state->weight * state->inverse_deviation *
+                                                             (state->numbers.mean - mean));
 }
 
 void TrainingNetwork::Forward(int count) {
@@ -254,8 +253,8 @@ void TrainingNetwork::Backward(int count, const LossWeights& weights) {
     SigmoidForward(decoder_.numbers, decoder_.z[i], &outputs_[i]);
     loss_sums_[i] =
         LossAndGradient(weights, pixels, pictures_[i], outputs_[i], &output_gradients_[i]);
-    decoder_.sums[i] = SigmoidBackwardSums(decoder_.numbers, outputs_[i], decoder_.z[i],
-                                           &output_gradients_[i]);
+    decoder_.sums[i] =
+        SigmoidBackwardSums(decoder_.numbers, outputs_[i], decoder_.z[i], &output_gradients_[i]);
   });
   const LossSums losses = Total(loss_sums_, count);
   result_.losses.mse = losses.squares / pixels;
@@ -296,8 +295,8 @@ void TrainingNetwork::LayerGradient(const Layer& layer, const LayerState& state,
   const double shift = state.numbers.mean - state.statistics.mean;
   gradient->prelu = static_cast<float>(factor * sums.negative);
   gradient->bn.bias = static_cast<float>(factor * sums.direct);
-  gradient->bn.weight = static_cast<float>(factor * state.inverse_deviation *
-                                           (sums.deviation + shift * sums.direct));
+  gradient->bn.weight =
+      static_cast<float>(factor * state.inverse_deviation * (sums.deviation + shift * sums.direct));
   EdgeKernels dkernels = Total(state.kernel_sums, count);
   if (inside) {
     const double rebuilt = sums.positive + state.slope * sums.negative;  // sum g P(z)

@@ -59,17 +59,17 @@ class TrainingNetwork {
 
  private:
   struct LayerState {
-    EdgeKernels kernels;     // as they are applied to x: with kOutput K' = (1 - eta theta) - eta K
+    EdgeKernels kernels;  // as they are applied to x: with kOutput K' = (1 - eta theta) - eta K
     ConvPlan forward, backward;
     StepNumbers numbers;
     double eta = 0, theta = 0, slope = 0, weight = 0, bias = 0, inverse_deviation = 0;
     BatchStatistics statistics;
     NormBackward norm;
-    std::vector<Moments> moments;           // by picture
-    std::vector<StepSums> sums;             // by picture
-    std::vector<double> fidelity;           // by picture: sum dz (I - x), kOutput
-    std::vector<EdgeKernels> kernel_sums;   // by picture
-    std::vector<PaddedPlane> x, z;          // by picture
+    std::vector<Moments> moments;          // by picture
+    std::vector<StepSums> sums;            // by picture
+    std::vector<double> fidelity;          // by picture: sum dz (I - x), kOutput
+    std::vector<EdgeKernels> kernel_sums;  // by picture
+    std::vector<PaddedPlane> x, z;         // by picture
   };
 
   void Prepare(const Model& model);

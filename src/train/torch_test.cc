@@ -25,7 +25,8 @@ constexpr int kBatch = 8, kWidth = 24, kHeight = 21;
 class TrainTorchTest : public testing::Test {
  protected:
   static bool HasTorch() {
-    static const bool has = std::system((Python() + " -c 'import torch, numpy' 2>/dev/null").c_str()) == 0;
+    static const bool has =
+        std::system((Python() + " -c 'import torch, numpy' 2>/dev/null").c_str()) == 0;
     return has;
   }
 
@@ -102,6 +103,7 @@ TEST_F(TrainTorchTest, GradientsOfEveryForm) {
     SCOPED_TRACE(config.FormName());
     const Model model = RandomModel(config, form);
     const TensorMap expected = Reference("gradients", model, 1, "--double");
+    const TensorMap single = Reference("gradients", model, 1, "");
     TrainingNetwork network(config, kBatch, kWidth, kHeight, 2);
     FillBatch(&network, 0);
     const BatchResult& result = network.Step(model, kBatch, {});
@@ -117,8 +119,11 @@ TEST_F(TrainTorchTest, GradientsOfEveryForm) {
       const auto& tensor = gradients[t].trainable ? gradients[t] : statistics[t];
       const std::vector<float>& reference = expected.at(tensor.name).values;
       const double distance = Distance(tensor.values, reference);
-      EXPECT_LT(distance, 1e-4) << tensor.name << " " << tensor.values[0] << " instead of " << reference[0];
-      if (std::getenv("VERBOSE")) printf("%s %s %.2g\n", config.FormName().c_str(), tensor.name.c_str(), distance);
+      EXPECT_LT(distance, 1e-4) << tensor.name << " " << tensor.values[0] << " instead of "
+                                << reference[0];
+      if (std::getenv("VERBOSE"))
+        printf("%s %s %.2g %.2g %g\n", config.FormName().c_str(), tensor.name.c_str(), distance,
+               Distance(single.at(tensor.name).values, reference), Norm(reference));
     }
   }
 }
@@ -143,7 +148,9 @@ TEST_F(TrainTorchTest, First20LossesOfBothPresets) {
       const BatchResult& result = network.Step(model, kBatch, {.ssim = options.mu});
       const double loss = expected.at("loss").values[step];
       EXPECT_NEAR(result.losses.total / loss, 1, 1e-3) << "step " << step;
-      if (std::getenv("VERBOSE")) printf("%d %.7f %.7f %.2g\n", step, result.losses.total, loss, result.losses.total / loss-1);
+      if (std::getenv("VERBOSE"))
+        printf("%d %.7f %.7f %.2g\n", step, result.losses.total, loss,
+               result.losses.total / loss - 1);
       AdamStep(result.gradient, step + 1, options.lr, options.detail_lr, &model, &first, &second);
       MoveRunningStatistics(result.gradient, &model);
     }

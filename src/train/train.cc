@@ -38,21 +38,11 @@ void StartLayer(const TrainOptions& options, const NormalStart& theta, RandomSeq
 void CheckPictures(const std::vector<TrainPicture>& pictures, const TrainOptions& options) {
   if (static_cast<int>(pictures.size()) < options.batch) {
     throw Error(ErrorKind::kUsage,
-                "there are " + std::to_string(pictures.size()) + " pictures, fewer than a batch of " +
-                    std::to_string(options.batch),
+                "there are " + std::to_string(pictures.size()) +
+                    " pictures, fewer than a batch of " + std::to_string(options.batch),
                 "", "give more pictures or a smaller batch");
   }
-  const bool exact = options.crop_kind == Crop::kRandom;
-  const int least = exact ? options.crop : kMinSize;
-  for (const TrainPicture& picture : pictures) {
-    const int w = picture.pixels.width(), h = picture.pixels.height();
-    if (w >= least && h >= least) continue;
-    throw Error(ErrorKind::kInput,
-                "has " + std::to_string(w) + "x" + std::to_string(h) + " pixels, fewer than " +
-                    std::to_string(least) + " in one direction",
-                picture.name,
-                exact ? "choose a smaller crop, or leave the picture out" : "leave the picture out");
-  }
+  for (const TrainPicture& picture : pictures) CheckTrainPicture(picture, options);
 }
 
 class Trainer {
@@ -179,6 +169,18 @@ Model InitialModel(const TrainOptions& options) {
     value = static_cast<float>(random.Uniform(-1.0 / 3, 1.0 / 3));  // as Conv2d: 9 taps
   }
   return model;
+}
+
+void CheckTrainPicture(const TrainPicture& picture, const TrainOptions& options) {
+  const bool exact = options.crop_kind == Crop::kRandom;
+  const int least = exact ? options.crop : kMinSize;
+  const int w = picture.pixels.width(), h = picture.pixels.height();
+  if (w >= least && h >= least) return;
+  throw Error(ErrorKind::kInput,
+              "has " + std::to_string(w) + "x" + std::to_string(h) + " pixels, fewer than " +
+                  std::to_string(least) + " in one direction",
+              picture.name,
+              exact ? "choose a smaller crop, or leave the picture out" : "leave the picture out");
 }
 
 TrainResult Train(const std::vector<TrainPicture>& pictures, const TrainOptions& options,

@@ -43,9 +43,7 @@ bool AtLeastZero(double value) { return std::isfinite(value) && value >= 0; }
 }  // namespace
 
 const char* Name(Crop crop) { return crop == Crop::kRandom ? "random" : "resized"; }
-const char* Name(KernelStart start) {
-  return start == KernelStart::kNormal ? "normal" : "uniform";
-}
+const char* Name(KernelStart start) { return start == KernelStart::kNormal ? "normal" : "uniform"; }
 
 TrainOptions TrainOptions::Paper() {
   TrainOptions options;
@@ -90,26 +88,25 @@ void TrainOptions::Validate() const {
 }
 
 std::map<std::string, std::string> TrainOptions::Text() const {
-  std::map<std::string, std::string> text = {
-      {"form", config.FormName()},
-      {"layers", std::to_string(config.layers)},
-      {"channels", std::to_string(config.channels)},
-      {"epochs", std::to_string(epochs)},
-      {"batch", std::to_string(batch)},
-      {"crop_kind", Name(crop_kind)},
-      {"crop", std::to_string(crop)},
-      {"kernel_start", Name(kernel_start)},
-      {"eta", StartText(eta)},
-      {"base_theta", StartText(base_theta)},
-      {"detail_theta", StartText(detail_theta)},
-      {"prelu", NumberText(prelu)},
-      {"mu", NumberText(mu)},
-      {"clip_ssim", clip_ssim ? "yes" : "no"},
-      {"lr", NumberText(lr)},
-      {"detail_lr", NumberText(detail_lr)},
-      {"drops", ListText(drops)},
-      {"drop_factor", NumberText(drop_factor)},
-      {"seed", std::to_string(seed)}};
+  std::map<std::string, std::string> text = {{"form", config.FormName()},
+                                             {"layers", std::to_string(config.layers)},
+                                             {"channels", std::to_string(config.channels)},
+                                             {"epochs", std::to_string(epochs)},
+                                             {"batch", std::to_string(batch)},
+                                             {"crop_kind", Name(crop_kind)},
+                                             {"crop", std::to_string(crop)},
+                                             {"kernel_start", Name(kernel_start)},
+                                             {"eta", StartText(eta)},
+                                             {"base_theta", StartText(base_theta)},
+                                             {"detail_theta", StartText(detail_theta)},
+                                             {"prelu", NumberText(prelu)},
+                                             {"mu", NumberText(mu)},
+                                             {"clip_ssim", clip_ssim ? "yes" : "no"},
+                                             {"lr", NumberText(lr)},
+                                             {"detail_lr", NumberText(detail_lr)},
+                                             {"drops", ListText(drops)},
+                                             {"drop_factor", NumberText(drop_factor)},
+                                             {"seed", std::to_string(seed)}};
   if (crop_kind == Crop::kRandomResized) {
     text["crop_area"] = ListText(crop_area);
     text["crop_ratio"] = ListText(crop_ratio);
