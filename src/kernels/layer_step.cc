@@ -9,6 +9,7 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h:
 #include "hwy/highway.h"
+#include "kernels/beside-inl.h"
 #include "kernels/unroll-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -42,23 +43,6 @@ constexpr int kBlockRows = 8;
 constexpr int kBlockVectors = 2;
 constexpr int kCentre = 12;  // of the 25 taps
 
-// The vector that begins kShift values beside `centre`, which was loaded from `at`. A 64-byte
-// vector that is not aligned lies in two cache lines, and such loads were the brake: shifting
-// neighbours into place made the kernel 1.35 times as fast.
-template <int kShift>
-HWY_INLINE V Beside(V before, V centre, V after, const float* at) {
-  if constexpr (kShift == 0) return centre;
-#if HWY_TARGET == HWY_AVX3
-  const V low = kShift < 0 ? before : centre, high = kShift < 0 ? centre : after;
-  return V{_mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(high.raw),
-                                                   _mm512_castps_si512(low.raw), kShift & 15))};
-#else
-  (void)before;
-  (void)after;
-  return hn::LoadU(D(), at + kShift);
-#endif
-}
-
 // R rows x C vectors at column x. Every output is the sum of its 25 products in the same order,
 // whatever the block's size, so blocks may be cut anywhere: row by row, but the centre and the bias
 // last, since they are by far the largest terms and would coarsen the rounding of all sums after
@@ -79,7 +63,8 @@ HWY_INLINE void Block(const V* HWY_RESTRICT taps, const Scalars& s, const Call& 
     Unroll<0, 5>([&](auto t) AUIF_INLINE_LAMBDA {
       Unroll<0, C>([&](auto c) AUIF_INLINE_LAMBDA {
         const V value =
-            Beside<t - 2>(row_vectors[c], row_vectors[c + 1], row_vectors[c + 2], in + c * lanes);
+            Neighbours<D>(row_vectors[c], row_vectors[c + 1], row_vectors[c + 2], in + c * lanes)
+                .template Shifted<t - 2>();
         if constexpr (t == 2 && i >= 2 && i < R + 2) centre[i - 2][c] = value;
         Unroll<(i < 4 ? 0 : i - 4), (i < R ? i + 1 : R)>([&](auto o) AUIF_INLINE_LAMBDA {
           constexpr int kTap = (i - o) * 5 + t;
