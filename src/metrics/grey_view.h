@@ -16,9 +16,7 @@ namespace auif::metrics {
 using GreyView = PlaneView<const double>;
 using Score = std::optional<double>;
 
-inline bool SameSize(GreyView a, GreyView b) {
-  return a.width == b.width && a.height == b.height;
-}
+inline bool SameSize(GreyView a, GreyView b) { return a.width == b.width && a.height == b.height; }
 
 // The number of pixels, as a divisor.
 inline double PixelCount(GreyView picture) {

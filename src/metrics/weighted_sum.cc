@@ -83,9 +83,11 @@ void WeightedSum(std::span<const double* const> inputs, std::span<const double> 
   assert(inputs.size() == weights.size());
   const int taps = static_cast<int>(weights.size());
   const bool symmetric = std::equal(weights.begin(), weights.begin() + taps / 2, weights.rbegin());
-  const auto sum =
-      symmetric ? HWY_DYNAMIC_POINTER(SumSymmetric) : HWY_DYNAMIC_POINTER(SumGeneral);
-  sum(inputs.data(), weights.data(), taps, out, count);
+  if (symmetric) {
+    HWY_DYNAMIC_DISPATCH(SumSymmetric)(inputs.data(), weights.data(), taps, out, count);
+  } else {
+    HWY_DYNAMIC_DISPATCH(SumGeneral)(inputs.data(), weights.data(), taps, out, count);
+  }
 }
 
 }  // namespace auif::metrics

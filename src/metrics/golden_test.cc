@@ -1,0 +1,153 @@
+// The published conventions against values that their own programs gave.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <sstream>
+
+#include "auif/metrics.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path Shared() {
+  const char* given = std::getenv("AUIF_SHARED");
+  return given != nullptr ? fs::path(given) : fs::path(AUIF_SOURCE_DIR) / "../shared";
+}
+
+struct Row {
+  std::map<std::string, std::string> cells;
+};
+
+struct Csv {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
+Csv ReadCsv(const fs::path& path) {
+  std::ifstream file(path);
+  Csv csv;
+  for (std::string line; std::getline(file, line);) {
+    std::vector<std::string> cells;
+    if (line.ends_with('\r')) line.pop_back();
+    std::istringstream in(line);
+    for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
+    if (csv.header.empty()) {
+      csv.header = cells;
+    } else {
+      csv.rows.push_back(cells);
+    }
+  }
+  for (const char* missing : {"Qabf", "Nabf", "MS_SSIM", "Qcb", "Qcv"}) {
+    for (std::size_t m = 0; m < csv.header.size(); ++m) {
+      if (csv.header[m] != missing) continue;
+      csv.header.erase(csv.header.begin() + m);
+      for (auto& row : csv.rows) row.erase(row.begin() + m);
+    }
+  }
+  return csv;
+}
+
+ImageChannels Read(const fs::path& stem) {
+  for (const char* extension : {".png", ".jpg", ".bmp"}) {
+    const fs::path path = stem.string() + extension;
+    if (!fs::exists(path)) continue;
+    const cv::Mat mat = cv::imread(path, cv::IMREAD_UNCHANGED);
+    ImageChannels picture;
+    for (int c = mat.channels() - 1; c >= 0; --c) {  // OpenCV has blue first
+      Plane<double> plane(mat.cols, mat.rows);
+      for (int y = 0; y < mat.rows; ++y) {
+        for (int x = 0; x < mat.cols; ++x) plane.Row(y)[x] = mat.ptr(y)[x * mat.channels() + c];
+      }
+      picture.channels.push_back(std::move(plane));
+    }
+    return picture;
+  }
+  ADD_FAILURE() << "no picture " << stem;
+  return {};
+}
+
+// Scores every row of a CSV whose first two columns tell which picture it is.
+template <typename Paths>
+std::vector<Scores> ScoreRows(const Csv& csv, const Evaluator& evaluator, Paths paths) {
+  return evaluator.ScoreMany(csv.rows.size(), [&](std::size_t i) {
+    const auto [ir, vis, fused] = paths(csv.rows[i][0], csv.rows[i][1]);
+    return FusionResult{Read(ir), Read(vis), Read(fused)};
+  });
+}
+
+std::vector<std::string> MetricColumns(const Csv& csv) {
+  return {csv.header.begin() + 2, csv.header.end()};
+}
+
+struct Paths {
+  fs::path ir, vis, fused;
+};
+
+void ExpectRelative(const Csv& csv, const std::vector<Scores>& scores, double tolerance) {
+  for (std::size_t m = 2; m < csv.header.size(); ++m) {
+    double worst = 0;
+    for (std::size_t i = 0; i < csv.rows.size(); ++i) {
+      ASSERT_TRUE(scores[i][m - 2].has_value());
+      const double expected = std::stod(csv.rows[i][m]);
+      const double error = std::abs(*scores[i][m - 2] - expected) / std::abs(expected);
+      EXPECT_LE(error, tolerance) << csv.header[m] << " of " << csv.rows[i][0] << "/"
+                                  << csv.rows[i][1] << ": " << *scores[i][m - 2] << " for "
+                                  << expected;
+      worst = std::max(worst, error);
+    }
+    ::testing::Test::RecordProperty(csv.header[m], std::to_string(worst));
+    std::printf("%s worst %.3g\n", csv.header[m].c_str(), worst);
+  }
+}
+
+class GoldenTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    shared_ = Shared();
+    if (!fs::exists(shared_ / "golden/metrics")) {
+      GTEST_SKIP() << "set AUIF_SHARED to the folder with golden/metrics";
+    }
+  }
+  Paths Authors(const std::string& set, const std::string& image) const {
+    return {shared_ / "data" / set / "ir" / image, shared_ / "data" / set / "vis" / image,
+            shared_ / "golden/authors/results" / set / image};
+  }
+  fs::path shared_;
+};
+
+TEST_F(GoldenTest, AuifPaper) {
+  const Csv csv = ReadCsv(shared_ / "golden/metrics/auif-paper.csv");
+  const Evaluator evaluator("auif-paper", MetricColumns(csv));
+  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }), 1e-6);
+}
+
+TEST_F(GoldenTest, Cddfuse) {
+  const Csv csv = ReadCsv(shared_ / "golden/metrics/cddfuse.csv");
+  std::vector<std::string> columns;
+  const Evaluator evaluator("cddfuse", MetricColumns(csv));
+  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }), 1e-6);
+}
+
+TEST_F(GoldenTest, Tang) {
+  const fs::path folder = shared_ / "golden/metrics/tang";
+  const Csv csv = ReadCsv(folder / "values.csv");
+  const Evaluator evaluator("tang", MetricColumns(csv));
+  ExpectRelative(csv,
+                 ScoreRows(csv, evaluator,
+                           [&](const std::string& method, const std::string& image) {
+                             return Paths{folder / "ir" / image, folder / "vis" / image,
+                                          folder / method / image};
+                           }),
+                 1e-6);
+}
+
+}  // namespace
+}  // namespace auif
