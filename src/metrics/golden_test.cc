@@ -149,5 +149,27 @@ TEST_F(GoldenTest, Tang) {
                  1e-6);
 }
 
+// The benchmark printed five digits, so a value is right or wrong to the last of them.
+TEST_F(GoldenTest, Vifb) {
+  const fs::path folder = shared_ / "golden/metrics/vifb";
+  const Csv csv = ReadCsv(folder / "values.csv");
+  const Evaluator evaluator("vifb", MetricColumns(csv));
+  const std::vector<Scores> scores =
+      ScoreRows(csv, evaluator, [&](const std::string& method, const std::string& image) {
+        return Paths{folder / "ir" / image, folder / "vis" / image, folder / method / image};
+      });
+  for (std::size_t m = 2; m < csv.header.size(); ++m) {
+    std::size_t equal = 0;
+    for (std::size_t i = 0; i < csv.rows.size(); ++i) {
+      ASSERT_TRUE(scores[i][m - 2].has_value());
+      char printed[32];
+      std::snprintf(printed, sizeof(printed), "%.5g", *scores[i][m - 2]);
+      if (printed == csv.rows[i][m]) ++equal;
+      else std::printf("%s %s %s: %s for %s\n", csv.header[m].c_str(), csv.rows[i][0].c_str(), csv.rows[i][1].c_str(), printed, csv.rows[i][m].c_str());
+    }
+    std::printf("%s %zu of %zu\n", csv.header[m].c_str(), equal, csv.rows.size());
+  }
+}
+
 }  // namespace
 }  // namespace auif
