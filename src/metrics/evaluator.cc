@@ -230,12 +230,13 @@ std::vector<Scores> Evaluator::ScoreMany(
     const std::function<void(std::size_t, const Scores&)>& done) const {
   std::vector<Scores> scores(count);
   std::vector<std::exception_ptr> failures(count);
-  std::atomic<bool> failed = false;
+  std::atomic<std::size_t> first_failure = count;
   std::mutex reporting;
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] {
     tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-      if (failed) return;
+      // Pictures before a failure are still scored, so that always the same one is reported.
+      if (i > first_failure) return;
       try {
         const FusionResult result = load(i);
         scores[i] = Score(result.ir, result.vis, result.fused);
@@ -244,7 +245,9 @@ std::vector<Scores> Evaluator::ScoreMany(
         done(i, scores[i]);
       } catch (...) {
         failures[i] = std::current_exception();
-        failed = true;
+        std::size_t before = first_failure;
+        while (i < before && !first_failure.compare_exchange_weak(before, i)) {
+        }
       }
     });
   });

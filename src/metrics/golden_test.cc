@@ -126,27 +126,30 @@ class GoldenTest : public ::testing::Test {
 TEST_F(GoldenTest, AuifPaper) {
   const Csv csv = ReadCsv(shared_ / "golden/metrics/auif-paper.csv");
   const Evaluator evaluator("auif-paper", MetricColumns(csv));
-  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }), 1e-6);
+  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }),
+                 1e-6);
 }
 
 TEST_F(GoldenTest, Cddfuse) {
   const Csv csv = ReadCsv(shared_ / "golden/metrics/cddfuse.csv");
   std::vector<std::string> columns;
   const Evaluator evaluator("cddfuse", MetricColumns(csv));
-  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }), 1e-6);
+  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }),
+                 1e-6);
 }
 
 TEST_F(GoldenTest, Tang) {
   const fs::path folder = shared_ / "golden/metrics/tang";
   const Csv csv = ReadCsv(folder / "values.csv");
   const Evaluator evaluator("tang", MetricColumns(csv));
-  ExpectRelative(csv,
-                 ScoreRows(csv, evaluator,
-                           [&](const std::string& method, const std::string& image) {
-                             return Paths{folder / "ir" / image, folder / "vis" / image,
-                                          folder / method / image};
-                           }),
-                 1e-6);
+  ExpectRelative(
+      csv,
+      ScoreRows(
+          csv, evaluator,
+          [&](const std::string& method, const std::string& image) {
+            return Paths{folder / "ir" / image, folder / "vis" / image, folder / method / image};
+          }),
+      1e-6);
 }
 
 // The benchmark printed five digits, so a value is right or wrong to the last of them.
@@ -164,8 +167,11 @@ TEST_F(GoldenTest, Vifb) {
       ASSERT_TRUE(scores[i][m - 2].has_value());
       char printed[32];
       std::snprintf(printed, sizeof(printed), "%.5g", *scores[i][m - 2]);
-      if (printed == csv.rows[i][m]) ++equal;
-      else std::printf("%s %s %s: %s for %s\n", csv.header[m].c_str(), csv.rows[i][0].c_str(), csv.rows[i][1].c_str(), printed, csv.rows[i][m].c_str());
+      if (printed == csv.rows[i][m])
+        ++equal;
+      else
+        std::printf("%s %s %s: %s for %s\n", csv.header[m].c_str(), csv.rows[i][0].c_str(),
+                    csv.rows[i][1].c_str(), printed, csv.rows[i][m].c_str());
     }
     std::printf("%s %zu of %zu\n", csv.header[m].c_str(), equal, csv.rows.size());
   }
