@@ -11,20 +11,12 @@
 #include <sstream>
 
 #include "auif/metrics.h"
+#include "tests/shared_data.h"
 
 namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path Shared() {
-  const char* given = std::getenv("AUIF_SHARED");
-  return given != nullptr ? fs::path(given) : fs::path(AUIF_SOURCE_DIR) / "../shared";
-}
-
-struct Row {
-  std::map<std::string, std::string> cells;
-};
 
 struct Csv {
   std::vector<std::string> header;
@@ -111,10 +103,8 @@ void ExpectRelative(const Csv& csv, const std::vector<Scores>& scores, double to
 class GoldenTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    shared_ = Shared();
-    if (!fs::exists(shared_ / "golden/metrics")) {
-      GTEST_SKIP() << "set AUIF_SHARED to the folder with golden/metrics";
-    }
+    AUIF_NEED_SHARED("golden/metrics");
+    shared_ = SharedDir();
   }
   Paths Authors(const std::string& set, const std::string& image) const {
     return {shared_ / "data" / set / "ir" / image, shared_ / "data" / set / "vis" / image,
