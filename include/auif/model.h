@@ -12,6 +12,7 @@
 
 #include <array>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,15 +47,15 @@ struct ModelConfig {
   Kernels kernels = Kernels::kAdjoint;
   Padding padding = Padding::kInput;
   Activation activation = Activation::kGradient;
-  int layers = 10;    // N, layers an encoder; at least 1
-  int channels = 64;  // C; at least 1
+  int layers = 10;    // N, layers an encoder; 1 to 1000
+  int channels = 64;  // C; 1 to 1024
 
   static ModelConfig Paper();    // what the paper writes: independent, input, output
   static ModelConfig Release();  // what the authors' weights need: adjoint, feature, gradient
   // "paper", "release", or the three choices joined by commas.
   std::string FormName() const;
-  // Throws Error (kInput) where a number is out of range.
-  void Validate() const;
+  // Throws Error (kInput) where a number is out of range. `where` is the file in the message.
+  void Validate(const std::string& where = {}) const;
   bool operator==(const ModelConfig&) const = default;
 };
 
@@ -68,9 +69,9 @@ struct Layer {
   std::vector<float> conv1;
   // (1, C, 3, 3); empty with adjoint kernels.
   std::vector<float> conv2;
-  float eta = 0;     // step size
-  float theta = 0;   // weight of the data fidelity term
-  float prelu = 0;   // slope for negative values
+  float eta = 0;    // step size
+  float theta = 0;  // weight of the data fidelity term
+  float prelu = 0;  // slope for negative values
   BatchNorm bn;
 };
 
@@ -97,5 +98,23 @@ struct Model {
   // Number of trainable parameters.
   long ParameterCount() const;
 };
+
+// One tensor of a model, seen from outside; `values` points into the model.
+template <typename Value>
+struct TensorView {
+  std::string name;         // as in model files, e.g. "base.0.kernel"
+  std::vector<int> shape;   // as the configuration wants it; row-major
+  std::span<Value> values;  // as the model has it
+  bool trainable;           // false for running statistics
+};
+
+// Every tensor of the model: base encoder, detail encoder, decoder. The views hold until a vector
+// of the model changes its size. docs/model-format.md lists the names.
+std::vector<TensorView<float>> Tensors(Model& model);
+std::vector<TensorView<const float>> Tensors(const Model& model);
+
+// A model of this configuration with all its tensors of the right size, batch norms neutral and
+// everything else 0. Throws Error (kInput) for an invalid configuration.
+Model EmptyModel(const ModelConfig& config);
 
 }  // namespace auif

@@ -39,10 +39,10 @@ class Plane {
     stride_ = static_cast<std::ptrdiff_t>((width + per_line - 1) / per_line * per_line);
     const std::size_t bytes = Bytes();
     if (bytes == 0) return;
-    void* memory = ::operator new(bytes, std::align_val_t{kAlignment}, std::nothrow);
+    void* memory = ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
     if (memory == nullptr) {
-      throw Error(ErrorKind::kInput, "not enough memory for a picture of " +
-                                         std::to_string(width) + "x" + std::to_string(height));
+      throw Error(ErrorKind::kInput, "not enough memory for a picture of " + std::to_string(width) +
+                                         "x" + std::to_string(height));
     }
     data_.reset(static_cast<T*>(memory));
     std::memset(memory, 0, bytes);
@@ -74,7 +74,7 @@ class Plane {
 
  private:
   struct Free {
-    void operator()(T* p) const { ::operator delete(p, std::align_val_t{kAlignment}); }
+    void operator()(T* p) const { ::operator delete (p, std::align_val_t{kAlignment}); }
   };
   std::size_t Bytes() const {
     return static_cast<std::size_t>(stride_) * static_cast<std::size_t>(height_) * sizeof(T);

@@ -1,6 +1,3 @@
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -12,6 +9,7 @@
 
 #include "auif/error.h"
 #include "auif/metrics.h"
+#include "base/parallel.h"
 #include "metrics/conventions.h"
 
 namespace auif {
@@ -230,23 +228,24 @@ std::vector<Scores> Evaluator::ScoreMany(
     const std::function<void(std::size_t, const Scores&)>& done) const {
   std::vector<Scores> scores(count);
   std::vector<std::exception_ptr> failures(count);
-  std::atomic<bool> failed = false;
+  std::atomic<std::size_t> first_failure = count;
   std::mutex reporting;
-  tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
-  arena.execute([&] {
-    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-      if (failed) return;
-      try {
-        const FusionResult result = load(i);
-        scores[i] = Score(result.ir, result.vis, result.fused);
-        if (!done) return;
-        const std::lock_guard lock(reporting);
-        done(i, scores[i]);
-      } catch (...) {
-        failures[i] = std::current_exception();
-        failed = true;
+  ParallelFor(static_cast<int>(count), threads, [&](int index) {
+    const auto i = static_cast<std::size_t>(index);
+    // Pictures before a failure are still scored, so that always the same one is reported.
+    if (i > first_failure) return;
+    try {
+      const FusionResult result = load(i);
+      scores[i] = Score(result.ir, result.vis, result.fused);
+      if (!done) return;
+      const std::lock_guard lock(reporting);
+      done(i, scores[i]);
+    } catch (...) {
+      failures[i] = std::current_exception();
+      std::size_t before = first_failure;
+      while (i < before && !first_failure.compare_exchange_weak(before, i)) {
       }
-    });
+    }
   });
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);

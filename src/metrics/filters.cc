@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cmath>
+#include <opencv2/imgproc.hpp>
 
 #include "metrics/weighted_sum.h"
 
@@ -39,15 +39,7 @@ std::vector<const double*> Shifts(const std::vector<double>& row, std::size_t ta
 }  // namespace
 
 std::vector<double> GaussianKernel(int size, double sigma) {
-  std::vector<double> kernel(static_cast<std::size_t>(size));
-  double sum = 0;
-  for (int i = 0; i < size; ++i) {
-    const double x = i - (size - 1) / 2.0;
-    kernel[static_cast<std::size_t>(i)] = std::exp(-x * x / (2 * sigma * sigma));
-    sum += kernel[static_cast<std::size_t>(i)];
-  }
-  for (double& value : kernel) value /= sum;
-  return kernel;
+  return cv::getGaussianKernel(size, sigma, CV_64F);
 }
 
 std::vector<double> UniformKernel(int size) {

@@ -11,20 +11,12 @@
 #include <sstream>
 
 #include "auif/metrics.h"
+#include "tests/shared_data.h"
 
 namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path Shared() {
-  const char* given = std::getenv("AUIF_SHARED");
-  return given != nullptr ? fs::path(given) : fs::path(AUIF_SOURCE_DIR) / "../shared";
-}
-
-struct Row {
-  std::map<std::string, std::string> cells;
-};
 
 struct Csv {
   std::vector<std::string> header;
@@ -111,10 +103,8 @@ void ExpectRelative(const Csv& csv, const std::vector<Scores>& scores, double to
 class GoldenTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    shared_ = Shared();
-    if (!fs::exists(shared_ / "golden/metrics")) {
-      GTEST_SKIP() << "set AUIF_SHARED to the folder with golden/metrics";
-    }
+    AUIF_NEED_SHARED("golden/metrics");
+    shared_ = SharedDir();
   }
   Paths Authors(const std::string& set, const std::string& image) const {
     return {shared_ / "data" / set / "ir" / image, shared_ / "data" / set / "vis" / image,
@@ -126,27 +116,55 @@ class GoldenTest : public ::testing::Test {
 TEST_F(GoldenTest, AuifPaper) {
   const Csv csv = ReadCsv(shared_ / "golden/metrics/auif-paper.csv");
   const Evaluator evaluator("auif-paper", MetricColumns(csv));
-  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }), 1e-6);
+  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }),
+                 1e-6);
 }
 
 TEST_F(GoldenTest, Cddfuse) {
   const Csv csv = ReadCsv(shared_ / "golden/metrics/cddfuse.csv");
   std::vector<std::string> columns;
   const Evaluator evaluator("cddfuse", MetricColumns(csv));
-  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }), 1e-6);
+  ExpectRelative(csv, ScoreRows(csv, evaluator, [&](auto& a, auto& b) { return Authors(a, b); }),
+                 1e-6);
 }
 
 TEST_F(GoldenTest, Tang) {
   const fs::path folder = shared_ / "golden/metrics/tang";
   const Csv csv = ReadCsv(folder / "values.csv");
   const Evaluator evaluator("tang", MetricColumns(csv));
-  ExpectRelative(csv,
-                 ScoreRows(csv, evaluator,
-                           [&](const std::string& method, const std::string& image) {
-                             return Paths{folder / "ir" / image, folder / "vis" / image,
-                                          folder / method / image};
-                           }),
-                 1e-6);
+  ExpectRelative(
+      csv,
+      ScoreRows(
+          csv, evaluator,
+          [&](const std::string& method, const std::string& image) {
+            return Paths{folder / "ir" / image, folder / "vis" / image, folder / method / image};
+          }),
+      1e-6);
+}
+
+// The benchmark printed five digits, so a value is right or wrong to the last of them.
+TEST_F(GoldenTest, Vifb) {
+  const fs::path folder = shared_ / "golden/metrics/vifb";
+  const Csv csv = ReadCsv(folder / "values.csv");
+  const Evaluator evaluator("vifb", MetricColumns(csv));
+  const std::vector<Scores> scores =
+      ScoreRows(csv, evaluator, [&](const std::string& method, const std::string& image) {
+        return Paths{folder / "ir" / image, folder / "vis" / image, folder / method / image};
+      });
+  for (std::size_t m = 2; m < csv.header.size(); ++m) {
+    std::size_t equal = 0;
+    for (std::size_t i = 0; i < csv.rows.size(); ++i) {
+      ASSERT_TRUE(scores[i][m - 2].has_value());
+      char printed[32];
+      std::snprintf(printed, sizeof(printed), "%.5g", *scores[i][m - 2]);
+      if (printed == csv.rows[i][m])
+        ++equal;
+      else
+        std::printf("%s %s %s: %s for %s\n", csv.header[m].c_str(), csv.rows[i][0].c_str(),
+                    csv.rows[i][1].c_str(), printed, csv.rows[i][m].c_str());
+    }
+    std::printf("%s %zu of %zu\n", csv.header[m].c_str(), equal, csv.rows.size());
+  }
 }
 
 }  // namespace

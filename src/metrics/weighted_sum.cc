@@ -18,23 +18,24 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <bool kSymmetric, class D>
 HWY_INLINE hn::Vec<D> SumAt(D d, const double* const* inputs, const double* weights, int taps,
                             int x) {
-  auto sum = hn::Zero(d);
   if constexpr (kSymmetric) {
-    for (int k = 0; k < taps / 2; ++k) {
+    const int middle = taps / 2;
+    auto sum = taps % 2 == 0
+                   ? hn::Zero(d)
+                   : hn::Mul(hn::Set(d, weights[middle]), hn::LoadU(d, inputs[middle] + x));
+    for (int k = 0; k < middle; ++k) {
       const auto pair =
           hn::Add(hn::LoadU(d, inputs[k] + x), hn::LoadU(d, inputs[taps - 1 - k] + x));
       sum = hn::Add(sum, hn::Mul(hn::Set(d, weights[k]), pair));
     }
-    if (taps % 2 != 0) {
-      const int middle = taps / 2;
-      sum = hn::Add(sum, hn::Mul(hn::Set(d, weights[middle]), hn::LoadU(d, inputs[middle] + x)));
-    }
+    return sum;
   } else {
+    auto sum = hn::Zero(d);
     for (int k = 0; k < taps; ++k) {
       sum = hn::Add(sum, hn::Mul(hn::Set(d, weights[k]), hn::LoadU(d, inputs[k] + x)));
     }
+    return sum;
   }
-  return sum;
 }
 
 template <bool kSymmetric>

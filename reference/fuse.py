@@ -1,0 +1,81 @@
+"""Fuses two pictures with the reference network: fuse.py MODEL IR VIS -o OUT
+
+IR and VIS are .npy or safetensors files (tensor `image`) with values in [0, 1], or 8-bit pictures
+that OpenCV reads. OUT is .npy or .safetensors (tensor `fused`, (H, W)) with the values as computed,
+or a picture of round(255 x).
+"""
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import auif_torch
+import safetensors_io
+
+
+def read_picture(path):
+    """A grey picture (H, W) in [0, 1], float64."""
+    suffix = Path(path).suffix
+    if suffix == ".npy":
+        return np.load(path).astype(np.float64)
+    if suffix == ".safetensors":
+        return safetensors_io.read(path)[0]["image"].astype(np.float64)
+    import cv2  # only pictures need it
+
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if picture is None:
+        raise ValueError(f"{path}: not a picture that OpenCV can read")
+    return picture / 255.0
+
+
+def to_8bit(picture):
+    return np.rint(255 * picture).astype(np.uint8)
+
+
+def write_picture(path, picture):
+    suffix = Path(path).suffix
+    if suffix == ".npy":
+        np.save(path, picture)
+    elif suffix == ".safetensors":
+        safetensors_io.write(path, {"fused": picture})
+    else:
+        import cv2
+
+        if not cv2.imwrite(str(path), to_8bit(picture)):
+            raise ValueError(f"{path}: OpenCV cannot write it")
+
+
+def fuse(model, ir, vis, strategy="add", weights=(1, 1, 1, 1)):
+    """Fuses two arrays (H, W) in the model's type; returns an array (H, W) of that type."""
+    dtype = next(model.parameters()).dtype
+    with torch.no_grad():
+        pair = [torch.as_tensor(picture, dtype=dtype)[None, None] for picture in (ir, vis)]
+        return model.fuse(*pair, strategy, weights)[0, 0].numpy()
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model")
+    parser.add_argument("ir")
+    parser.add_argument("vis")
+    parser.add_argument("-o", "--output", required=True)
+    parser.add_argument("--strategy", choices=auif_torch.STRATEGIES, default="add")
+    parser.add_argument(
+        "--weights",
+        type=float,
+        nargs=4,
+        default=(1, 1, 1, 1),
+        metavar=("BASE_IR", "BASE_VIS", "DETAIL_IR", "DETAIL_VIS"),
+        help="multiplied with the strategy's own weights (default: 1 1 1 1)",
+    )
+    parser.add_argument("--double", action="store_true", help="compute in float64")
+    args = parser.parse_args(argv)
+
+    model = auif_torch.load(args.model, torch.float64 if args.double else torch.float32)
+    ir, vis = read_picture(args.ir), read_picture(args.vis)
+    write_picture(args.output, fuse(model, ir, vis, args.strategy, args.weights))
+
+
+if __name__ == "__main__":
+    main()

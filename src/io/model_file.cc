@@ -1,0 +1,147 @@
+// Model files: safetensors with the configuration in the metadata.
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "auif/error.h"
+#include "auif/model_io.h"
+#include "io/atomic_file.h"
+#include "io/safetensors.h"
+
+namespace auif {
+
+// Generated from models/auif-default.safetensors (cmake/EmbedFile.cmake).
+extern const unsigned char kDefaultModelBytes[];
+extern const std::size_t kDefaultModelSize;
+
+namespace {
+
+constexpr std::string_view kFormat = "auif";
+constexpr std::string_view kFormatVersion = "1";
+// More than the largest model that ModelConfig allows.
+constexpr std::size_t kMaxModelBytes = std::size_t{1} << 30;
+
+class ModelReader {
+ public:
+  ModelReader(std::string_view bytes, const std::string& where)
+      : content_(ParseSafetensors(bytes, where)), where_(where) {}
+
+  Model Read() {
+    Model model = EmptyModel(ReadConfig());
+    for (const auto& tensor : Tensors(model)) Take(tensor);
+    if (!content_.tensors.empty()) {
+      Fail("unexpected tensor " + Printable(content_.tensors.begin()->first));
+    }
+    model.metadata = std::move(content_.metadata);
+    model.Validate(where_);
+    return model;
+  }
+
+ private:
+  [[noreturn]] void Fail(const std::string& message, const std::string& hint = {}) const {
+    throw Error(ErrorKind::kInput, message, where_, hint);
+  }
+
+  // Takes a configuration entry out of the metadata, so that the free text remains.
+  std::string TakeText(const char* key) {
+    auto node = content_.metadata.extract(key);
+    if (node.empty()) Fail(std::string("the metadata has no ") + key);
+    return std::move(node.mapped());
+  }
+
+  template <typename Enum>
+  Enum TakeChoice(const char* key, Enum first, Enum second) {
+    const std::string text = TakeText(key);
+    for (const Enum value : {first, second}) {
+      if (text == Name(value)) return value;
+    }
+    Fail("metadata " + std::string(key) + " is \"" + Printable(text) + "\", not " + Name(first) +
+         " or " + Name(second));
+  }
+
+  int TakeInteger(const char* key) {
+    const std::string text = TakeText(key);
+    int value = 0;
+    const char* end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, value);
+    if (result.ec != std::errc() || result.ptr != end) {
+      Fail("metadata " + std::string(key) + " is \"" + Printable(text) + "\", not a number");
+    }
+    return value;
+  }
+
+  ModelConfig ReadConfig() {
+    const auto format = content_.metadata.find("format");
+    if (format == content_.metadata.end() || format->second != kFormat) {
+      Fail("is a safetensors file, but not a model of this program",
+           "its metadata lacks format = auif");
+    }
+    TakeText("format");
+    const std::string version = TakeText("format_version");
+    if (version != kFormatVersion) {
+      Fail("has format version \"" + Printable(version) + "\", not " + std::string(kFormatVersion),
+           "a newer program may read it");
+    }
+    ModelConfig config;
+    config.kernels = TakeChoice("kernels", Kernels::kAdjoint, Kernels::kIndependent);
+    config.padding = TakeChoice("padding", Padding::kInput, Padding::kFeature);
+    config.activation = TakeChoice("activation", Activation::kGradient, Activation::kOutput);
+    config.layers = TakeInteger("layers");
+    config.channels = TakeInteger("channels");
+    config.Validate(where_);
+    return config;
+  }
+
+  void Take(const TensorView<float>& target) {
+    const auto node = content_.tensors.extract(target.name);
+    if (node.empty()) Fail("tensor " + target.name + " is missing");
+    const Tensor& tensor = node.mapped();
+    if (!std::equal(tensor.shape.begin(), tensor.shape.end(), target.shape.begin(),
+                    target.shape.end())) {
+      Fail("tensor " + target.name + " has shape " + ShapeText(tensor.shape) + ", not " +
+           ShapeText(target.shape));
+    }
+    std::copy(tensor.values.begin(), tensor.values.end(), target.values.begin());
+  }
+
+  Safetensors content_;
+  const std::string& where_;
+};
+
+}  // namespace
+
+Model LoadModel(const std::filesystem::path& path) {
+  return ModelReader(ReadFile(path, kMaxModelBytes), path.string()).Read();
+}
+
+void SaveModel(const Model& model, const std::filesystem::path& path) {
+  model.Validate();
+  Safetensors content;
+  content.metadata = {{"format", std::string(kFormat)},
+                      {"format_version", std::string(kFormatVersion)},
+                      {"kernels", Name(model.config.kernels)},
+                      {"padding", Name(model.config.padding)},
+                      {"activation", Name(model.config.activation)},
+                      {"layers", std::to_string(model.config.layers)},
+                      {"channels", std::to_string(model.config.channels)}};
+  // Free text does not replace the configuration.
+  content.metadata.insert(model.metadata.begin(), model.metadata.end());
+  for (const auto& tensor : Tensors(model)) {
+    content.tensors[tensor.name] = {{tensor.shape.begin(), tensor.shape.end()},
+                                    {tensor.values.begin(), tensor.values.end()}};
+  }
+  WriteFileAtomically(path, SerializeSafetensors(content));
+}
+
+const Model& DefaultModel() {
+  static const Model model =
+      ModelReader({reinterpret_cast<const char*>(kDefaultModelBytes), kDefaultModelSize},
+                  "the built-in model")
+          .Read();
+  return model;
+}
+
+}  // namespace auif

@@ -1,0 +1,22 @@
+// State dicts that PyTorch's torch.save wrote, without PyTorch.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "io/tensor.h"
+
+namespace auif {
+
+// Whether these bytes start a file of torch.save: only the first kTorchPrefix matter.
+bool IsTorchFile(std::string_view bytes);
+inline constexpr std::size_t kTorchPrefix = 1024;
+
+// The tensors of a state dict by their keys, from a file of today's zip format or of the legacy
+// format (PyTorch before 1.6). Numbers of every type are rounded to float. Nothing in the file is
+// executed. `where` is the file in messages. Throws Error (kInput) where the file is broken, cut
+// off, holds anything but a dict of tensors, or asks for a name that such a dict does not need.
+TensorMap ParseTorchFile(std::string_view bytes, const std::string& where);
+
+}  // namespace auif

@@ -1,0 +1,171 @@
+// The published weights of the paper's authors become a Model.
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "auif/error.h"
+#include "auif/model_io.h"
+#include "io/atomic_file.h"
+#include "io/torch_file.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxTorchBytes = std::size_t{1} << 28;
+
+// The three state dicts: what their keys start with, and what this project calls them.
+struct Part {
+  std::string_view key, name;
+};
+constexpr Part kParts[] = {
+    {"conv1.", "base encoder"}, {"conv2.", "detail encoder"}, {"decoder.", "decoder"}};
+
+// "base.0.bn.bias" -> "conv1.0.rest.0.bias".
+std::string TorchKey(std::string name) {
+  constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {
+      {"base.", "conv1."},           {"detail.", "conv2."}, {"decoder.conv.", "decoder.1."},
+      {"decoder.bn.", "decoder.2."}, {".bn.", ".rest.0."},  {".prelu", ".rest.1.weight"}};
+  for (const auto& [ours, theirs] : kRenamed) {
+    const std::size_t place = name.find(ours);
+    if (place != std::string::npos) name.replace(place, ours.size(), theirs);
+  }
+  return name;
+}
+
+class Importer {
+ public:
+  void Add(const fs::path& path, std::string_view bytes) {
+    TensorMap tensors = ParseTorchFile(bytes, path.string());
+    if (tensors.empty()) Fail("holds no tensors", path);
+    for (auto& [key, tensor] : tensors) {
+      std::string_view name = key;
+      if (name.starts_with("module.")) name.remove_prefix(7);  // added by DataParallel
+      const auto* part = std::find_if(std::begin(kParts), std::end(kParts),
+                                      [name](const Part& p) { return name.starts_with(p.key); });
+      if (part == std::end(kParts)) {
+        Fail("the key " + Printable(key) + " belongs to none of the network's parts", path);
+      }
+      const fs::path& owner = owners_.emplace(part->key, path).first->second;
+      if (owner != path) {
+        Fail("holds the " + std::string(part->name) + ", which " + owner.string() + " holds too",
+             path);
+      }
+      if (name.ends_with(".num_batches_tracked")) continue;  // only training needs it
+      if (!tensors_.emplace(name, std::move(tensor)).second) {
+        Fail("has the key " + Printable(name) + " twice", path);
+      }
+    }
+  }
+
+  Model Finish() {
+    std::set<std::string> names;
+    for (const Part& part : kParts) {
+      const auto owner = owners_.find(part.key);
+      if (owner == owners_.end()) {
+        throw Error(ErrorKind::kInput,
+                    "no file holds the " + std::string(part.name) + " (keys that start with " +
+                        std::string(part.key) + ")",
+                    {}, "give the files of both encoders and of the decoder");
+      }
+      names.insert(owner->second.filename().string());
+    }
+    std::string source;
+    for (const std::string& name : names) source += (source.empty() ? "" : ", ") + name;
+
+    Model model = EmptyModel(Config());
+    for (const auto& target : Tensors(model)) Take(TorchKey(target.name), target);
+    if (!tensors_.empty()) {
+      const std::string& key = tensors_.begin()->first;
+      Fail("has the unexpected key " + Printable(key), Owner(key));
+    }
+    model.metadata["source"] = "imported from the PyTorch files " + source;
+    model.Validate(source);
+    return model;
+  }
+
+ private:
+  [[noreturn]] static void Fail(const std::string& message, const fs::path& path) {
+    throw Error(ErrorKind::kInput, message, path.string());
+  }
+
+  const fs::path& Owner(std::string_view key) const {
+    return owners_.at(key.substr(0, key.find('.') + 1));
+  }
+
+  ModelConfig Config() const {
+    ModelConfig config = ModelConfig::Release();
+    const auto kernel = [this](int layer) {
+      return tensors_.find("conv1." + std::to_string(layer) + ".kernel");
+    };
+    config.layers = 1;  // should the first be missing, Take says so
+    while (kernel(config.layers) != tensors_.end()) ++config.layers;
+    if (const auto first = kernel(0); first != tensors_.end() && !first->second.shape.empty()) {
+      config.channels = static_cast<int>(std::min<std::int64_t>(first->second.shape[0], 1 << 30));
+    }
+    config.Validate(owners_.at(kParts[0].key).string());
+    return config;
+  }
+
+  void Take(const std::string& key, const TensorView<float>& target) {
+    const auto node = tensors_.extract(key);
+    if (node.empty()) Fail("the key " + key + " is missing", Owner(key));
+    const Tensor& tensor = node.mapped();
+    if (!std::equal(tensor.shape.begin(), tensor.shape.end(), target.shape.begin(),
+                    target.shape.end())) {
+      Fail("tensor " + key + " has shape " + ShapeText(tensor.shape) + ", not " +
+               ShapeText(target.shape),
+           Owner(key));
+    }
+    std::copy(tensor.values.begin(), tensor.values.end(), target.values.begin());
+  }
+
+  TensorMap tensors_;                            // by key, of all files
+  std::map<std::string_view, fs::path> owners_;  // by Part::key
+};
+
+// Every file of torch.save in a folder, by name.
+std::vector<fs::path> TorchFiles(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code ignored;
+    if (!entry.is_regular_file(ignored)) continue;
+    std::string start(kTorchPrefix, '\0');
+    std::ifstream file(entry.path(), std::ios::binary);
+    file.read(start.data(), static_cast<std::streamsize>(start.size()));
+    start.resize(static_cast<std::size_t>(file.gcount()));
+    if (IsTorchFile(start)) files.push_back(entry.path());
+  }
+  if (error) {
+    throw Error(ErrorKind::kInput, "the folder cannot be read: " + error.message(),
+                folder.string());
+  }
+  if (files.empty()) {
+    throw Error(ErrorKind::kInput, "no file in the folder is one of torch.save", folder.string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+Model ImportTorch(const std::vector<fs::path>& files) {
+  if (files.empty()) throw Error(ErrorKind::kUsage, "no files to import");
+  Importer importer;
+  std::error_code ignored;
+  const bool folder = files.size() == 1 && fs::is_directory(files[0], ignored);
+  for (const fs::path& file : folder ? TorchFiles(files[0]) : files) {
+    importer.Add(file, ReadFile(file, kMaxTorchBytes));
+  }
+  return importer.Finish();
+}
+
+}  // namespace auif

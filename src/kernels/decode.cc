@@ -1,0 +1,58 @@
+#include "kernels/decode.h"
+
+#include <cmath>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/decode.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.h:
+#include "hwy/contrib/math/math-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace auif {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::CappedTag<float, 16>;
+using V = hn::Vec<D>;
+
+void Decode(const DecoderStep& step, const std::array<const float*, 3>& rows, size_t width,
+            float* HWY_RESTRICT out) {
+  const D d;
+  const V one = hn::Set(d, 1.0f);
+  for (size_t x = 0; x < width; x += hn::Lanes(d)) {
+    V sum = hn::Set(d, step.bias);
+    for (int k = 0; k < 9; ++k) {
+      const float* at = rows[k / 3] + static_cast<ptrdiff_t>(x) + k % 3 - 1;
+      sum = hn::MulAdd(hn::Set(d, step.taps[k]), hn::LoadU(d, at), sum);
+    }
+    hn::Store(hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(sum)))), d, out + x);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace auif
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace auif {
+
+HWY_EXPORT(Decode);
+
+DecoderStep MakeDecoderStep(const Decoder& decoder) {
+  const BatchNorm& bn = decoder.bn;
+  const double scale = bn.weight / std::sqrt(double{bn.running_var} + double{kBatchNormEpsilon});
+  DecoderStep step;
+  for (int k = 0; k < 9; ++k) step.taps[k] = static_cast<float>(scale * decoder.conv[k]);
+  step.bias = static_cast<float>(bn.bias - scale * bn.running_mean);
+  return step;
+}
+
+void DecodeRow(const DecoderStep& step, const std::array<const float*, 3>& rows, int width,
+               float* out) {
+  HWY_DYNAMIC_DISPATCH(Decode)(step, rows, width, out);
+}
+
+}  // namespace auif
+#endif  // HWY_ONCE

@@ -1,0 +1,23 @@
+// The decoder on rows: sigmoid(BN(conv(x))), 3x3 with one reflected value around the picture.
+#pragma once
+
+#include <array>
+
+#include "auif/model.h"
+
+namespace auif {
+
+// Nine taps and a bias, BN folded in.
+struct DecoderStep {
+  std::array<float, 9> taps{};
+  float bias = 0;
+};
+
+DecoderStep MakeDecoderStep(const Decoder& decoder);
+
+// rows: above, at and below the output row, each with one reflected value on each side. `out` may
+// be written up to the next multiple of 16 values.
+void DecodeRow(const DecoderStep& step, const std::array<const float*, 3>& rows, int width,
+               float* out);
+
+}  // namespace auif

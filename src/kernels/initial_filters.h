@@ -1,0 +1,54 @@
+// The encoders' inputs: B0, the 11x11 box mean of the source, and D0, its 19x19 Laplacian (all
+// ones, centre 1 - 361, divided by the sum of magnitudes 720), both with reflection.
+//
+// Both are box sums. The vertical part runs from row to row in fixed point, where sums are exact,
+// so that the result does not depend on where the running sum began. A source value counts
+// 2^-22 units: 361 of them stay below 2^31, and rounding to a unit is below float's own precision
+// for values near 1.
+#pragma once
+
+#include <cstdint>
+
+#include "base/row_buffer.h"
+
+namespace auif {
+
+inline constexpr int kBaseRadius = 5;    // of the 11x11 box
+inline constexpr int kDetailRadius = 9;  // of the 19x19 Laplacian
+
+// Copies a source row, clamped to [0, 1] (NaN becomes 0), and reflects 2 values on each side.
+void CopySourceRow(const float* from, int width, float* to);
+
+// Running column sums of a source picture's rows.
+class ColumnSums {
+ public:
+  explicit ColumnSums(int width) : width_(width), sums_(2, width) {}
+
+  // Starts at row y: row(i) returns source row i, already reflected into the picture.
+  template <typename RowAt>
+  void Start(int y, const RowAt& row) {
+    Clear();
+    for (int i = -kDetailRadius; i <= kDetailRadius; ++i) {
+      Add(row(y + i), i >= -kBaseRadius && i <= kBaseRadius);
+    }
+  }
+  // Moves from row y to row y + 1.
+  template <typename RowAt>
+  void Advance(int y, const RowAt& row) {
+    Move(row(y + kBaseRadius + 1), row(y - kBaseRadius), row(y + kDetailRadius + 1),
+         row(y - kDetailRadius));
+  }
+  // B0 and D0 of the current row, whose source values are `source`; reflects 2 values on each side.
+  void Filter(const float* source, float* base, float* detail);
+
+ private:
+  void Clear();
+  void Add(const float* row, bool base_too);
+  void Move(const float* base_in, const float* base_out, const float* detail_in,
+            const float* detail_out);
+
+  int width_;
+  RowBuffer<std::int32_t> sums_;  // for B0, for D0
+};
+
+}  // namespace auif

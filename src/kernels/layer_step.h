@@ -1,0 +1,64 @@
+// One collapsed layer of an encoder, x -> x+, on rows.
+//
+// With K the 5x5 kernel of the layer, BN folded into K and a bias, a the PReLU's slope:
+//
+//   Activation::kGradient  x+ = (1 - eta theta) x + eta theta I - eta PReLU(K x + b)
+//   Activation::kOutput    x+ = PReLU(K' x + h I + b')
+//
+// eta goes into K and b as well: with c = -eta (K x + b), -eta PReLU(K x + b) is c on the PReLU's
+// positive side and a c on its negative one, that is max(c, a c) or min(c, a c) for all pixels
+// alike, and min(c, a c) = -max(-c, -a c).
+#pragma once
+
+#include <array>
+
+#include "auif/model.h"
+#include "auif/plane.h"
+#include "model/collapse.h"
+
+namespace auif {
+
+// A layer ready for use: 25 multiply-adds and an activation a pixel.
+struct LayerStep {
+  // [row edge][column edge]; all nine are the same but with Padding::kFeature.
+  std::array<std::array<std::array<float, 25>, 3>, 3> taps{};
+  bool has_edges = false;
+  bool symmetric = false;  // tap u equals tap -u away from the edges (adjoint kernels)
+  Activation activation = Activation::kGradient;
+  // c = taps * x + bias (kOutput: + source * I), with eta, BN and sign in all of them;
+  // x+ = sign * max(c, slope * c) (kGradient: + keep * x + source * I).
+  float bias = 0, slope = 0, sign = 1, keep = 0, source = 0;
+};
+
+LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer);
+
+// The taps as vectors: with Padding::kFeature the outermost columns have kernels of their own, so
+// the first and the last vector of a row have lanes with other taps. Depends on the width and on
+// the SIMD target that is in use when it is made.
+class StepPlan {
+ public:
+  static constexpr int kMaxLanes = 16;
+
+  StepPlan(const LayerStep& step, int width);
+
+  const LayerStep& step() const { return step_; }
+  int width() const { return width_; }
+  // 25 vectors, kMaxLanes values apart; `vector` says which vector of a row they are for.
+  const float* Taps(Edge row, Edge vector) const {
+    return taps_[static_cast<int>(row)][static_cast<int>(vector)].Row(0);
+  }
+
+ private:
+  LayerStep step_;
+  int width_;
+  std::array<std::array<Plane<float>, 3>, 3> taps_;
+};
+
+// Computes n output rows of the plan's width. in: n + 4 rows, the first two above and the last two
+// below the output rows, each readable RowBuffer::kMargin values beyond its ends, with 2 reflected
+// values on each side. source: n rows of I. out: n rows; their two reflected values on each side
+// are set, too. `row` says where the rows lie in the picture (first and last: n = 1).
+void RunLayerStep(const StepPlan& plan, Edge row, int n, const float* const* in,
+                  const float* const* source, float* const* out);
+
+}  // namespace auif

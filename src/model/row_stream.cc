@@ -1,0 +1,129 @@
+#include "model/row_stream.h"
+
+#include <cassert>
+
+#include "base/reflect.h"
+
+namespace auif {
+namespace {
+
+// The most rows that one call can add to a layer: a chunk, and at the bottom of the picture the two
+// rows that every layer before held back.
+int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * layers; }
+
+}  // namespace
+
+NetworkPlan::NetworkPlan(const Model& model, int width)
+    : width(width), layers(model.config.layers), decoder(MakeDecoderStep(model.decoder)) {
+  const Encoder* sources[2] = {&model.base, &model.detail};
+  for (int e = 0; e < 2; ++e) {
+    for (const Layer& layer : sources[e]->layers) {
+      encoders[e].emplace_back(MakeLayerStep(model.config, layer), width);
+    }
+  }
+}
+
+LevelRows::LevelRows(RowRange range, int width, int max_rows)
+    : range_(range),
+      end_(range.begin),
+      kept_(2 * kKept, width),
+      rows_(max_rows + kKept),
+      is_kept_(max_rows + kKept, false) {
+  for (int i = 0; i < 2 * kKept; ++i) free_[i] = kept_[i];
+}
+
+void LevelRows::Extend(int end, RowBuffer<float>& scratch) {
+  assert(end > end_ && end - end_ + kKept <= static_cast<int>(rows_.size()));
+  const int size = static_cast<int>(rows_.size());
+  // Rows of earlier chunks but the last kKept are no longer needed.
+  for (int y = std::max(range_.begin, end_ - size); y < end_ - kKept; ++y) {
+    if (is_kept_[y % size]) {
+      free_[free_count_++] = rows_[y % size];
+      is_kept_[y % size] = false;
+    }
+  }
+  const int begin = end_;
+  for (; end_ < end; ++end_) {
+    const bool keep = end_ >= end - kKept;
+    rows_[end_ % size] = keep ? free_[--free_count_] : scratch[end_ - begin];
+    is_kept_[end_ % size] = keep;
+  }
+}
+
+SourceStream::SourceStream(const NetworkPlan& plan, int height, RowRange output)
+    : plan_(plan),
+      height_(height),
+      source_(output.Grown(2 * plan.layers + kDetailRadius, height)),
+      pushed_(source_.begin),
+      source_capacity_(2 * MaxRows(plan.layers) + 2 * kDetailRadius),
+      source_rows_(source_capacity_, plan.width),
+      sums_(plan.width) {
+  const int max_rows = MaxRows(plan.layers);
+  for (int e = 0; e < 2; ++e) {
+    for (int l = 0; l <= plan.layers; ++l) {
+      levels_[e].emplace_back(output.Grown(2 * (plan.layers - l), height), plan.width, max_rows);
+    }
+    for (auto& scratch : scratch_[e]) scratch = RowBuffer<float>(max_rows, plan.width);
+  }
+  in_.resize(max_rows + 4);
+  from_.resize(max_rows);
+  out_.resize(max_rows);
+}
+
+void SourceStream::Push(const float* row) {
+  assert(pushed_ < source_.end);
+  CopySourceRow(row, plan_.width, SourceRow(pushed_));
+  ++pushed_;
+}
+
+void SourceStream::Initialise() {
+  LevelRows& base = levels_[0][0];
+  LevelRows& detail = levels_[1][0];
+  const int begin = base.end();
+  const int end = pushed_ == source_.end ? base.range().end : pushed_ - kDetailRadius;
+  if (end <= begin) return;
+  base.Extend(end, scratch_[0][0]);
+  detail.Extend(end, scratch_[1][0]);
+  const auto row = [this](int y) -> const float* { return SourceRow(Reflect(y, height_)); };
+  for (int y = begin; y < end; ++y) {
+    if (y == base.range().begin) {
+      sums_.Start(y, row);
+    } else {
+      sums_.Advance(y - 1, row);
+    }
+    sums_.Filter(SourceRow(y), base.Row(y), detail.Row(y));
+  }
+}
+
+void SourceStream::Encode() {
+  for (int e = 0; e < 2; ++e) {
+    for (int l = 0; l < plan_.layers; ++l) Step(e, l);
+  }
+}
+
+void SourceStream::Step(int encoder, int layer) {
+  const LevelRows& from = levels_[encoder][layer];
+  LevelRows& to = levels_[encoder][layer + 1];
+  const int begin = to.end();
+  const int end = from.complete() ? to.range().end : from.end() - 2;
+  if (end <= begin) return;
+  to.Extend(end, scratch_[encoder][layer + 1 == plan_.layers ? 2 : (layer + 1) % 2]);
+
+  const StepPlan& plan = plan_.encoders[encoder][layer];
+  for (int y = begin - 2; y < end + 2; ++y) in_[y - begin + 2] = from.Row(Reflect(y, height_));
+  for (int y = begin; y < end; ++y) {
+    from_[y - begin] = SourceRow(y);
+    out_[y - begin] = to.Row(y);
+  }
+  const auto run = [&](Edge edge, int first, int last) {
+    const int i = first - begin;
+    RunLayerStep(plan, edge, last - first, &in_[i], &from_[i], &out_[i]);
+  };
+  const bool edges = plan.step().has_edges;
+  const bool top = edges && begin == 0, bottom = edges && end == height_;
+  if (top) run(Edge::kFirst, 0, 1);
+  run(Edge::kInner, begin + top, end - bottom);
+  if (bottom) run(Edge::kLast, height_ - 1, height_);
+}
+
+}  // namespace auif

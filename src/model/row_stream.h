@@ -1,0 +1,108 @@
+// Running rows through a source's two encoders as they become available.
+//
+// Layer l can compute row y as soon as layer l - 1 has computed row y + 2, so every layer is two
+// rows behind the one before, and all that is kept of a layer is its last four rows. Memory grows
+// with the width alone, no pixel is computed twice, and every pixel is the same sum in the same
+// order wherever the picture was cut: the results have the same bits for any cut.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "base/row_buffer.h"
+#include "kernels/decode.h"
+#include "kernels/initial_filters.h"
+#include "kernels/layer_step.h"
+
+namespace auif {
+
+// A range of rows [begin, end).
+struct RowRange {
+  int begin = 0, end = 0;
+  int size() const { return end - begin; }
+  // Grown by `margin` on both sides, but not beyond a picture of `height` rows.
+  RowRange Grown(int margin, int height) const {
+    return {std::max(0, begin - margin), std::min(height, end + margin)};
+  }
+};
+
+// The network ready for pictures of one width.
+struct NetworkPlan {
+  NetworkPlan(const Model& model, int width);
+
+  int width;
+  int layers;
+  std::array<std::vector<StepPlan>, 2> encoders;  // base, detail
+  DecoderStep decoder;
+};
+
+// Rows that are pushed into a stream before it computes: enough for the kernels' blocks.
+inline constexpr int kChunkRows = 16;
+
+// The rows of one layer that are still needed, found by their number in the picture. The last
+// kKept of a chunk outlive the next chunk; the others live in a scratch buffer that other layers
+// use, too, and are gone once the next layer has read them.
+class LevelRows {
+ public:
+  static constexpr int kKept = 4;
+
+  LevelRows(RowRange range, int width, int max_rows);
+  LevelRows(LevelRows&&) noexcept = default;  // free_ and rows_ point into kept_
+
+  RowRange range() const { return range_; }
+  int end() const { return end_; }  // first row that is not computed yet
+  bool complete() const { return end_ == range_.end; }
+  float* Row(int y) const { return rows_[y % rows_.size()]; }
+  // Adds rows up to (not including) row `end`, contents undefined.
+  void Extend(int end, RowBuffer<float>& scratch);
+
+ private:
+  RowRange range_;
+  int end_;
+  RowBuffer<float> kept_;
+  std::vector<float*> rows_;  // row y at y % size
+  std::array<float*, 2 * kKept> free_;
+  int free_count_ = 2 * kKept;
+  std::vector<bool> is_kept_;
+};
+
+// One source picture on its way through both encoders.
+class SourceStream {
+ public:
+  // Computes the encoders' outputs for the rows `output` of a picture of `height` rows.
+  SourceStream(const NetworkPlan& plan, int height, RowRange output);
+
+  // The source rows that must be pushed, in this order.
+  RowRange source() const { return source_; }
+  // At most kChunkRows between two calls of Encode. Row: plan.width values in [0, 1].
+  void Push(const float* row);
+  // Computes all rows of B0 and D0 that the pushed rows allow; they stay readable until Encode.
+  void Initialise();
+  // Computes all rows of all layers that the initial ones allow.
+  void Encode();
+
+  // encoder: 0 base, 1 detail. The last `LevelRows::kKept` rows of `Last` stay readable over the
+  // next Encode, the others that it computed until then.
+  const LevelRows& First(int encoder) const { return levels_[encoder].front(); }
+  const LevelRows& Last(int encoder) const { return levels_[encoder].back(); }
+
+ private:
+  float* SourceRow(int y) { return source_rows_[y % source_capacity_]; }
+  void Step(int encoder, int layer);
+
+  const NetworkPlan& plan_;
+  int height_;
+  RowRange source_;
+  int pushed_;  // first source row that was not pushed yet
+  int source_capacity_;
+  RowBuffer<float> source_rows_;
+  ColumnSums sums_;
+  std::array<std::vector<LevelRows>, 2> levels_;  // N + 1 each
+  // Layers alternate between two scratch buffers; the last layer has its own.
+  std::array<std::array<RowBuffer<float>, 3>, 2> scratch_;
+  std::vector<const float*> in_;
+  std::vector<const float*> from_;
+  std::vector<float*> out_;
+};
+
+}  // namespace auif

@@ -1,0 +1,61 @@
+// Random models and pictures for tests and benchmarks.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+
+#include "auif/model.h"
+#include "auif/plane.h"
+
+namespace auif {
+
+// Values in a range that a trained network has; slopes and step sizes of both signs, slopes also
+// beyond 1. The kernels are scaled so that a layer's 5x5 kernel is of the order of 1.
+inline Model RandomModel(const ModelConfig& config, std::uint32_t seed) {
+  std::mt19937 bits(seed);
+  const auto uniform = [&](double from, double to) {
+    return static_cast<float>(from + (to - from) * (bits() / 4294967296.0));
+  };
+  const double scale = 1.7 / (3 * std::sqrt(config.channels));
+  const auto batch_norm = [&] {
+    return BatchNorm{uniform(0.8, 1.2), uniform(-0.1, 0.1), uniform(-0.2, 0.2), uniform(0.2, 1)};
+  };
+  Model model;
+  model.config = config;
+  for (Encoder* encoder : {&model.base, &model.detail}) {
+    for (int l = 0; l < config.layers; ++l) {
+      Layer layer;
+      for (int i = 0; i < 9 * config.channels; ++i) {
+        layer.conv1.push_back(uniform(-scale, scale));
+        if (config.kernels == Kernels::kIndependent) layer.conv2.push_back(uniform(-scale, scale));
+      }
+      layer.eta = uniform(-0.1, 0.3);
+      layer.theta = uniform(-0.3, 1);
+      layer.prelu = uniform(-0.2, 1.3);
+      layer.bn = batch_norm();
+      encoder->layers.push_back(layer);
+    }
+  }
+  for (float& w : model.decoder.conv) w = uniform(-0.5, 0.5);
+  model.decoder.bn = batch_norm();
+  return model;
+}
+
+// A smooth pattern with 8-bit noise, in [0, 1].
+inline Plane<float> RandomPicture(int width, int height, std::uint32_t seed) {
+  std::mt19937 bits(seed);
+  const double fx = 0.02 + 0.1 * (bits() % 100) / 100, fy = 0.02 + 0.1 * (bits() % 100) / 100;
+  Plane<float> picture(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const double smooth = 0.5 + 0.3 * std::sin(fx * x) + 0.15 * std::cos(fy * y + fx * x);
+      const double noisy = smooth + ((bits() >> 8) % 256 / 255.0 - 0.5) * 0.3;
+      picture.Row(y)[x] =
+          static_cast<float>(std::round(255 * std::min(1.0, std::max(0.0, noisy))) / 255);
+    }
+  }
+  return picture;
+}
+
+}  // namespace auif
