@@ -186,8 +186,7 @@ Score MefSsim(GreyView a, GreyView b, GreyView f) {
       a = half_a, b = half_b, f = half_f;
     }
     if (std::min(f.width, f.height) < kWindow) return std::nullopt;
-    const double score = ScoreScale(a, b, f);
-    if (score < 0) return std::nullopt;
+    const double score = std::max(ScoreScale(a, b, f), 0.0);
     product *= std::pow(score, kScaleWeights[scale] / weight_sum);
   }
   return product;

@@ -52,7 +52,7 @@ double ScoreScale(GreyView x, GreyView y, bool luminance) {
 
 }  // namespace
 
-Score MsSsimOfPair(GreyView x, GreyView y) {
+Score MsSsim(GreyView x, GreyView y) {
   assert(SameSize(x, y));
   double product = 1;
   Plane<double> half_x, half_y;
@@ -63,17 +63,9 @@ Score MsSsimOfPair(GreyView x, GreyView y) {
     }
     if (std::min(x.width, x.height) < kWindow) return std::nullopt;
     const double score = ScoreScale(x, y, scale + 1 == kWeights.size());
-    if (score < 0) return std::nullopt;
-    product *= std::pow(score, kWeights[scale]);
+    product *= std::pow(std::max(score, 0.0), kWeights[scale]);
   }
   return product;
-}
-
-Score MsSsim(GreyView a, GreyView b, GreyView f) {
-  const Score to_a = MsSsimOfPair(a, f);
-  const Score to_b = MsSsimOfPair(b, f);
-  if (!to_a || !to_b) return std::nullopt;
-  return (*to_a + *to_b) / 2;
 }
 
 }  // namespace auif::metrics

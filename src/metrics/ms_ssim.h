@@ -1,4 +1,5 @@
-// MS-SSIM: structural similarity of the fused picture to its sources, over five scales.
+// MS-SSIM: structural similarity of two pictures over five scales. For a fusion: the fused picture
+// against each source.
 #pragma once
 
 #include "metrics/grey_view.h"
@@ -15,10 +16,6 @@ namespace auif::metrics {
 // is better, symmetric. Undefined where a side is below 161 pixels (the coarsest scale would be
 // smaller than the window; fewer scales would be another measure) or a mean is negative (its
 // power is not real).
-Score MsSsimOfPair(GreyView x, GreyView y);
-
-// Mean of the fused picture's MS-SSIM to A and to B. (Twice that is the sum that some papers
-// print.) Symmetric in A and B.
-Score MsSsim(GreyView a, GreyView b, GreyView f);
+Score MsSsim(GreyView x, GreyView y);
 
 }  // namespace auif::metrics
