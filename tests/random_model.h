@@ -10,8 +10,8 @@
 
 namespace auif {
 
-// Values in a range that a trained network has; slopes and step sizes of both signs, slopes also
-// beyond 1. The kernels are scaled so that a layer's 5x5 kernel is of the order of 1.
+// Values in a range that a trained network has, so that maps keep their order of magnitude over 15
+// layers; slopes and step sizes of both signs, slopes also beyond 1.
 inline Model RandomModel(const ModelConfig& config, std::uint32_t seed) {
   std::mt19937 bits(seed);
   const auto uniform = [&](double from, double to) {
@@ -19,7 +19,7 @@ inline Model RandomModel(const ModelConfig& config, std::uint32_t seed) {
   };
   const double scale = 1.7 / (3 * std::sqrt(config.channels));
   const auto batch_norm = [&] {
-    return BatchNorm{uniform(0.8, 1.2), uniform(-0.1, 0.1), uniform(-0.2, 0.2), uniform(0.2, 1)};
+    return BatchNorm{uniform(0.8, 1.2), uniform(-0.1, 0.1), uniform(-0.2, 0.2), uniform(0.5, 1.5)};
   };
   Model model;
   model.config = config;
@@ -32,7 +32,7 @@ inline Model RandomModel(const ModelConfig& config, std::uint32_t seed) {
       }
       layer.eta = uniform(-0.1, 0.3);
       layer.theta = uniform(-0.3, 1);
-      layer.prelu = uniform(-0.2, 1.3);
+      layer.prelu = uniform(-0.2, 1.1);
       layer.bn = batch_norm();
       encoder->layers.push_back(layer);
     }

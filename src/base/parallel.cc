@@ -1,9 +1,12 @@
 #include "base/parallel.h"
 
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
 
 namespace auif {
 
@@ -15,6 +18,9 @@ void ParallelFor(int count, int threads, const std::function<void(int)>& task) {
     for (int i = 0; i < count; ++i) task(i);
     return;
   }
+  // More threads than cores are of no use, but they are what was asked for.
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  std::max(most, tbb::info::default_concurrency()));
   tbb::task_arena arena(most);
   arena.execute([&] { tbb::parallel_for(0, count, task, tbb::simple_partitioner()); });
 }

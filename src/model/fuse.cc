@@ -8,6 +8,7 @@
 
 #include "base/parallel.h"
 #include "base/reflect.h"
+#include "base/simd.h"
 #include "kernels/fuse_maps.h"
 #include "model/fuse_options.h"
 #include "model/row_stream.h"
@@ -114,6 +115,7 @@ Fuser::Fuser(const Model& model, const FuseOptions& options)
     : impl_(std::make_unique<Impl>(Impl{model, options})) {
   model.Validate();
   options.Validate();
+  ApplySimdEnvironment();
 }
 
 Fuser::~Fuser() = default;

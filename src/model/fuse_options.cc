@@ -3,13 +3,10 @@
 #include <cmath>
 
 namespace auif {
-namespace {
 
 std::string SizeText(PlaneView<const float> picture) {
   return std::to_string(picture.width) + "x" + std::to_string(picture.height);
 }
-
-}  // namespace
 
 const char* Name(Strategy strategy) {
   switch (strategy) {
@@ -35,12 +32,12 @@ void FuseOptions::Validate() const {
   }
 }
 
-void CheckSize(PlaneView<const float> picture) {
+void CheckSize(PlaneView<const float> picture, const std::string& where) {
   if (picture.width >= kMinSize && picture.height >= kMinSize) return;
   throw Error(ErrorKind::kInput,
               "the picture has " + SizeText(picture) + " pixels, the network needs at least " +
                   std::to_string(kMinSize) + "x" + std::to_string(kMinSize),
-              {}, "its 19x19 filter reflects 9 pixels at the border");
+              where, "its 19x19 filter reflects 9 pixels at the border");
 }
 
 void CheckPair(PlaneView<const float> ir, PlaneView<const float> vis) {

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "pipeline/fuse_job.h"
+
+namespace auif::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Folders: pictures belong together if their names do, ignoring case: a.png and a.jpg in two\n"
+    "folders; NAME_ir and NAME_vis (or _vi, _eo, _rgb, _thermal, _visible), IR7 and VIS7 in one "
+    "or\n"
+    "two. One folder may also hold two subfolders such as ir and vis. A pair that fails does not\n"
+    "stop the others; what failed is listed at the end.\n"
+    "\n"
+    "Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PGM. A colour visible picture is fused on its\n"
+    "luma and keeps its chroma. Both pictures must be registered and of one size, 10x10 or more.\n"
+    "\n"
+    "Examples:\n"
+    "  auif fuse ir.png vis.png -o fused.png\n"
+    "  auif fuse data/ir data/vis -o results --strategy l1\n"
+    "  auif fuse ir.png vis.png -o fused.png --weights 1,0.8,1,1.2 --decompose layers";
+
+struct Options {
+  FuseJob job;
+  std::string model, decompose;
+  std::vector<float> weights;
+  bool quiet = false;
+};
+
+int Run(Options& options) {
+  FuseJob& job = options.job;
+  if (!options.model.empty()) job.model = options.model;
+  if (!options.decompose.empty()) job.decompose = options.decompose;
+  if (!job.extension.starts_with('.')) job.extension = "." + job.extension;
+  if (!options.weights.empty()) {
+    const std::vector<float>& w = options.weights;
+    job.options.weights = {w[0], w[1], w[2], w[3]};
+  }
+  Progress progress("pairs");
+  const JobReport report = RunFuseJob(job, [&](const JobProgress& state) {
+    if (!options.quiet && state.total > 1) progress.Show(state);
+    return true;
+  });
+  if (!options.quiet && report.total > 1) {
+    fmt::print("{} of {} pairs fused into {}\n", report.succeeded, report.total, job.out.string());
+  }
+  return Conclude(report);
+}
+
+}  // namespace
+
+Action AddFuse(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  FuseJob& job = options->job;
+  command.add_option("IR", job.ir, "Infrared picture, or folder of them")->required();
+  command.add_option("VIS", job.vis,
+                     "Visible picture or folder; not needed if IR is a folder that holds both");
+  command.add_option("-o,--output", job.out, "Result: a picture, or a folder for folders")
+      ->required()
+      ->type_name("OUT");
+  command.add_option("--model", options->model, "Model file (default: the built-in one)")
+      ->type_name("FILE");
+  command
+      .add_option("--strategy", job.options.strategy,
+                  "How the sources' layers are merged: add, average or l1 (default: add)")
+      ->type_name("NAME")
+      ->transform(CLI::Transformer(
+          std::map<std::string, Strategy>{
+              {"add", Strategy::kAdd}, {"average", Strategy::kAverage}, {"l1", Strategy::kL1}},
+          CLI::ignore_case));
+  command
+      .add_option("--weights", options->weights,
+                  "Weights of the layers: base ir, base vis, detail ir, detail vis "
+                  "(default: 1,1,1,1)")
+      ->type_name("A,B,C,D")
+      ->delimiter(',')
+      ->expected(4);
+  command
+      .add_option("--decompose", options->decompose,
+                  "Also write the base and detail layers of both sources (B0 D0 BN DN) here")
+      ->type_name("DIR");
+  command.add_option("--ext", job.extension, "Format of a folder's results (default: .png)")
+      ->type_name("EXT");
+  command.add_option("--bits", job.bits, "Bits of a value of the result: 8 or 16 (default: 8)")
+      ->type_name("N")
+      ->check(CLI::IsMember({8, 16}));
+  AddThreads(command, job.options.threads);
+  command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
+  command.footer(kFooter);
+  return [options] { return Run(*options); };
+}
+
+}  // namespace auif::cli

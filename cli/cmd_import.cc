@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "auif/model_io.h"
+#include "cli/command.h"
+
+namespace auif::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "The authors publish three files: base encoder, detail encoder and decoder, written by\n"
+    "torch.save (the legacy or today's zip format). Which is which is read from their contents.\n"
+    "Nothing in them is executed; anything but tensors is refused.\n"
+    "\n"
+    "Example:\n"
+    "  auif import weights/ -o authors.safetensors";
+
+struct Options {
+  std::vector<std::filesystem::path> files;
+  std::filesystem::path out;
+};
+
+}  // namespace
+
+Action AddImport(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  command.add_option("FILES", options->files, "The three files, or the folder that holds them")
+      ->required();
+  command.add_option("-o,--output", options->out, "Model file to write")
+      ->required()
+      ->type_name("MODEL");
+  command.footer(kFooter);
+  return [options] {
+    const Model model = ImportTorch(options->files);
+    SaveModel(model, options->out);
+    fmt::print("{}: {} form, {} layers, {} channels\n", options->out.string(),
+               model.config.FormName(), model.config.layers, model.config.channels);
+    return kAllDone;
+  };
+}
+
+}  // namespace auif::cli

@@ -1,0 +1,34 @@
+// The commands of the program. Each file cmd_<name>.cc defines one: it declares its options on a
+// subcommand, bound to a pipeline's option struct, and returns what to run once they are parsed.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "pipeline/job.h"
+
+namespace auif::cli {
+
+// Exit codes of all commands; main.cc turns an Error into one of them.
+inline constexpr int kAllDone = 0;
+inline constexpr int kSomeFailed = 1;
+inline constexpr int kWrongUse = 2;
+
+// Returns the exit code; throws Error.
+using Action = std::function<int()>;
+
+Action AddFuse(CLI::App& command);
+Action AddImport(CLI::App& command);
+Action AddInfo(CLI::App& command);
+Action AddScene(CLI::App& command);
+
+// Options that several commands have, always with the same name and meaning.
+void AddThreads(CLI::App& command, int& threads);
+
+// "auif: error: ..." on stderr.
+void PrintError(const std::string& line);
+
+// Prints the failures of a job and returns its exit code.
+int Conclude(const JobReport& report);
+
+}  // namespace auif::cli

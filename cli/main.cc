@@ -1,0 +1,112 @@
+// auif: the program. Parses the command line, runs one command, turns errors into exit codes.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "auif/error.h"
+#include "auif/version.h"
+#include "cli/command.h"
+
+namespace auif::cli {
+namespace {
+
+struct Command {
+  const char* group;
+  const char* name;
+  const char* summary;
+  Action (*add)(CLI::App&);
+};
+
+// In the order of the help text.
+constexpr Command kCommands[] = {
+    {"Fuse", "fuse", "Fuse an infrared and a visible picture, or folders of them", AddFuse},
+    {"Models", "info", "Show what a model is made of", AddInfo},
+    {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
+    {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
+     AddScene},
+};
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  auif fuse ir.png vis.png -o fused.png\n"
+    "  auif fuse data/ir data/vis -o results\n"
+    "  auif fuse --help\n"
+    "\n"
+    "Exit codes: 0 all done, 1 some work failed, 2 wrong use.";
+
+int Run(int argc, char** argv) {
+  CLI::App app(
+      "auif fuses an infrared and a visible picture of one scene into one that shows both "
+      "the heat and the detail.",
+      "auif");
+  app.set_version_flag("--version", std::string("auif ") + Version(), "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.get_formatter()->column_width(28);
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format("auif: error: {} (see 'auif --help')\n", error.what());
+  });
+  app.footer(kFooter);
+
+  std::vector<std::pair<CLI::App*, Action>> actions;
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(command.name, command.summary);
+    sub->group(command.group);
+    sub->failure_message([name = command.name](const CLI::App*, const CLI::Error& error) {
+      return fmt::format("auif: error: {} (see 'auif {} --help')\n", error.what(), name);
+    });
+    actions.emplace_back(sub, command.add(*sub));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kAllDone : kWrongUse;
+  }
+  for (const auto& [sub, action] : actions) {
+    if (sub->parsed()) return action();
+  }
+  return kWrongUse;
+}
+
+}  // namespace
+
+void AddThreads(CLI::App& command, int& threads) {
+  command.add_option("--threads", threads, "Threads to use (default: as many as the machine has)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+}
+
+void PrintError(const std::string& line) { fmt::print(stderr, "auif: error: {}\n", line); }
+
+int Conclude(const JobReport& report) {
+  if (report.failures.size() > 1 || report.total > 1) {
+    for (const JobFailure& failure : report.failures) PrintError(failure.message);
+  } else if (!report.failures.empty()) {
+    PrintError(report.failures.front().message);
+  }
+  return report.failures.empty() && !report.stopped ? kAllDone : kSomeFailed;
+}
+
+}  // namespace auif::cli
+
+int main(int argc, char** argv) {
+  using namespace auif::cli;
+  // Writing beyond a file size limit shall be an error message, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    return Run(argc, argv);
+  } catch (const auif::Error& error) {
+    PrintError(error.what());
+    return error.kind() == auif::ErrorKind::kUsage ? kWrongUse : kSomeFailed;
+  } catch (const std::bad_alloc&) {
+    PrintError("not enough memory");
+  } catch (const std::exception& error) {
+    PrintError(error.what());
+  }
+  return kSomeFailed;
+}

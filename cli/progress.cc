@@ -1,0 +1,54 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+namespace auif::cli {
+namespace {
+
+constexpr int kBarWidth = 30;
+constexpr double kRedrawSeconds = 0.1;
+
+std::string Duration(double seconds) {
+  const long whole = std::lround(seconds);
+  if (whole >= 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+}  // namespace
+
+Progress::Progress(std::string unit)
+    : unit_(std::move(unit)),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      start_(std::chrono::steady_clock::now()) {}
+
+void Progress::Show(const JobProgress& progress) {
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  if (!terminal_) {
+    fmt::print(stderr, "[{}/{}] {}{}\n", progress.done, progress.total, progress.item,
+               progress.failure.empty() ? "" : " FAILED");
+    return;
+  }
+  const bool last = progress.done == progress.total;
+  if (!last && seconds - last_drawn_ < kRedrawSeconds) return;
+  last_drawn_ = seconds;
+  DrawBar(progress, seconds);
+  if (last) fmt::print(stderr, "\n");
+}
+
+void Progress::DrawBar(const JobProgress& progress, double seconds) const {
+  const int filled = kBarWidth * progress.done / progress.total;
+  const double rate = seconds > 0 ? progress.done / seconds : 0;
+  const double left = rate > 0 ? (progress.total - progress.done) / rate : 0;
+  fmt::print(stderr, "\r[{:=<{}}{: <{}}] {}/{}  {:.1f} {}/s  {} left \x1b[K", "", filled, "",
+             kBarWidth - filled, progress.done, progress.total, rate, unit_, Duration(left));
+  std::fflush(stderr);
+}
+
+}  // namespace auif::cli

@@ -1,0 +1,42 @@
+// Pictures from and to files: the one place that knows the picture codecs (OpenCV).
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+#include "auif/plane.h"
+
+namespace auif {
+
+// A picture as the network sees it.
+struct Picture {
+  Plane<float> grey;                // [0, 1]; of a colour picture its luma (BT.601)
+  std::array<Plane<float>, 3> rgb;  // [0, 1]; empty for a grey picture
+  int bits = 8;                     // a value of the file: 8 or 16
+
+  bool colour() const { return !rgb[0].empty(); }
+};
+
+// The extensions of the formats that are read, in lower case, with the dot.
+bool IsPictureExtension(const std::filesystem::path& path);
+
+// Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PNM. Values are divided by 255 or 65535. Colour
+// pictures whose channels are equal everywhere are grey; an alpha channel is dropped; of several
+// pages the first is read. Throws Error (kInput) for a file that is missing, cut short or no
+// picture.
+Picture ReadPicture(const std::filesystem::path& path);
+
+// Writes round(value * 255), or * 65535 for 16 bits; values outside [0, 1] are clamped. The format
+// is that of the extension. Throws Error: kUsage for an extension that is unknown or that cannot
+// hold 16 bits, kOutput where the file cannot be written; then nothing is left of it.
+void WritePicture(const std::filesystem::path& path, PlaneView<const float> grey, int bits = 8);
+
+// Writes a colour picture with the luma of `fused` and the chroma (Cb, Cr) of `colour`.
+void WritePicture(const std::filesystem::path& path, PlaneView<const float> fused,
+                  const Picture& colour, int bits = 8);
+
+// Throws Error (kUsage) where WritePicture could not write such a file.
+void CheckPictureFormat(const std::filesystem::path& path, int bits);
+
+}  // namespace auif
