@@ -8,10 +8,17 @@
 #include "metrics/cross_entropy.h"
 #include "metrics/edge_intensity.h"
 #include "metrics/entropy.h"
+#include "metrics/fmi.h"
+#include "metrics/mef_ssim.h"
+#include "metrics/ms_ssim.h"
 #include "metrics/mse.h"
 #include "metrics/mutual_information.h"
+#include "metrics/nabf.h"
 #include "metrics/normalized_mutual_information.h"
 #include "metrics/psnr.h"
+#include "metrics/qabf.h"
+#include "metrics/qcb.h"
+#include "metrics/qcv.h"
 #include "metrics/rmse.h"
 #include "metrics/scd.h"
 #include "metrics/spatial_frequency.h"
@@ -36,13 +43,23 @@ constexpr MetricText kMetricTexts[] = {
     {"SCD", "sum of the correlations of differences", "", "-2 .. 2", kUp},
     {"MI", "mutual information", "bits", "0 .. 16", kUp},
     {"NMI", "normalised mutual information", "", "0 .. 2", kUp},
+    {"Qabf", "edges kept", "", "0 .. 1", kUp},
+    {"Labf", "edges lost", "", "0 .. 1", kDown},
+    {"Nabf", "edges made up", "", "0 .. 1", kDown},
     {"SSIM", "structural similarity", "", "-2 .. 2", kUp},
+    {"MS-SSIM", "multi-scale structural similarity", "", "0 .. 2", kUp},
+    {"MEF-SSIM", "structural similarity to an ideal fusion", "", "0 .. 1", kUp},
     {"CC", "correlation coefficient", "", "-1 .. 1", kUp},
     {"PSNR", "peak signal-to-noise ratio", "dB", "0 ..", kUp},
     {"MSE", "mean squared error", "squared grey levels", "0 .. 65025", kDown},
     {"RMSE", "root mean squared error", "grey levels", "0 .. 255", kDown},
     {"CE", "cross entropy", "bits", "0 ..", kDown},
     {"EI", "edge intensity", "grey levels", "0 .. 1442", kUp},
+    {"Qcb", "perceived contrast kept", "", "0 .. 1", kUp},
+    {"Qcv", "perceived difference", "squared grey levels", "0 ..", kDown},
+    {"FMI_pixel", "feature mutual information, grey values", "", "0 .. about 1", kUp},
+    {"FMI_dct", "feature mutual information, cosine transform", "", "0 .. about 1", kUp},
+    {"FMI_wavelet", "feature mutual information, wavelets", "", "0 .. about 1", kUp},
 };
 
 // A fusion's value from the values against its two sources.
@@ -66,8 +83,15 @@ constexpr Column kStandard[] = {
     {"MI", "MI", "bits, sum over both sources",
      [](P p) { return Sum(MutualInformation(p.a, p.f), MutualInformation(p.b, p.f)); }},
     {"NMI", "NMI", "", [](P p) { return NormalizedMutualInformation(p.a, p.b, p.f); }},
+    {"Qabf", "Qabf", "angles folded, edge pixels repeated",
+     [](P p) { return Qabf(p.a, p.b, p.f); }},
+    {"Labf", "Labf", "", [](P p) { return Labf(p.a, p.b, p.f); }},
+    {"Nabf", "Nabf", "as Kumar modified it", [](P p) { return Nabf(p.a, p.b, p.f); }},
     {"SSIM", "SSIM", "Gaussian window 11x11, L = 255, sum over both sources",
      [](P p) { return Sum(Ssim(p.a, p.f), Ssim(p.b, p.f)); }},
+    {"MS-SSIM", "MS-SSIM", "five scales, sum over both sources",
+     [](P p) { return Sum(MsSsim(p.a, p.f), MsSsim(p.b, p.f)); }},
+    {"MEF-SSIM", "MEF-SSIM", "", [](P p) { return MefSsim(p.a, p.b, p.f); }},
     {"CC", "CC", "mean over both sources",
      [](P p) { return Mean(Correlation(p.a, p.f), Correlation(p.b, p.f)); }},
     {"PSNR", "PSNR", "peak 255, MSE the mean of both sources",
@@ -79,6 +103,16 @@ constexpr Column kStandard[] = {
     {"CE", "CE", "mean over both sources",
      [](P p) { return Mean(CrossEntropy(p.a, p.f), CrossEntropy(p.b, p.f)); }},
     {"EI", "EI", "Sobel, edge pixels repeated", [](P p) -> Score { return EdgeIntensity(p.f); }},
+    {"Qcb", "Qcb", "each picture stretched to 0..255 first",
+     [](P p) { return Qcb(p.a, p.b, p.f); }},
+    {"Qcv", "Qcv", "each picture stretched to 0..255 first",
+     [](P p) { return Qcv(p.a, p.b, p.f); }},
+    {"FMI_pixel", "FMI_pixel", "windows of 3x3",
+     [](P p) { return Fmi(p.a, p.b, p.f, FmiFeature::kPixel); }},
+    {"FMI_dct", "FMI_dct", "windows of 3x3",
+     [](P p) { return Fmi(p.a, p.b, p.f, FmiFeature::kDct); }},
+    {"FMI_wavelet", "FMI_wavelet", "windows of 3x3, discrete Meyer filters",
+     [](P p) { return Fmi(p.a, p.b, p.f, FmiFeature::kWavelet); }},
 };
 
 constexpr Column kAuifPaper[] = {
@@ -122,6 +156,8 @@ constexpr Column kCddfuse[] = {
        constexpr VifpOptions kOne{.constant_is_one = true};
        return Sum(Vifp(p.a, p.f, kOne), Vifp(p.b, p.f, kOne));
      }},
+    {"Qabf", "Qabf", "angles not folded, equal strengths count as themselves, zeros outside",
+     [](P p) { return Qabf(p.a, p.b, p.f, kQabfInUse); }},
     {"SSIM", "SSIM",
      "uniform window 7x7, sample covariance, L = 2 (a library's guess), sum over both sources",
      [](P p) {
@@ -156,6 +192,11 @@ constexpr Column kTang[] = {
     {"CC", "CC", "mean over both sources",
      [](P p) { return Mean(Correlation(p.a, p.f), Correlation(p.b, p.f)); }},
     {"SCD", "SCD", "", [](P p) { return Scd(p.a, p.b, p.f); }},
+    {"Qabf", "Qabf", "angles not folded, equal strengths count as themselves, zeros outside",
+     [](P p) { return Qabf(p.a, p.b, p.f, kQabfInUse); }},
+    {"Nabf", "Nabf", "as Kumar modified it", [](P p) { return Nabf(p.a, p.b, p.f); }},
+    {"MS_SSIM", "MEF-SSIM", "MEF-SSIM despite its name",
+     [](P p) { return MefSsim(p.a, p.b, p.f); }},
 };
 
 constexpr MseOptions kNormByCount{.form = SquaredErrorForm::kNormByCount};
@@ -180,6 +221,12 @@ constexpr Column kVifb[] = {
      "0 .. 11.1"},
     {"Psnr", "PSNR", "peak 255 over the mean of both L2 norms divided by mn",
      [](P p) { return Psnr(p.a, p.b, p.f, {.mse = kNormByCount}); }},
+    {"Qabf", "Qabf", "angles not folded, equal strengths count as themselves, zeros outside",
+     [](P p) { return Qabf(p.a, p.b, p.f, kQabfInUse); }},
+    {"Qcb", "Qcb", "each picture stretched to 0..255 first",
+     [](P p) { return Qcb(p.a, p.b, p.f); }},
+    {"Qcv", "Qcv", "each picture stretched to 0..255 first",
+     [](P p) { return Qcv(p.a, p.b, p.f); }},
     {"Rmse",
      "RMSE",
      "L2 norm divided by mn, mean over both sources",

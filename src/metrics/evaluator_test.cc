@@ -21,7 +21,7 @@ ImageChannels Grey(Plane<double> plane) {
 
 ImageChannels Colour(unsigned seed) {
   ImageChannels picture;
-  for (unsigned c = 0; c < 3; ++c) picture.channels.push_back(Noise(48, 48, seed + 10 * c));
+  for (unsigned c = 0; c < 3; ++c) picture.channels.push_back(Noise(161, 161, seed + 10 * c));
   return picture;
 }
 

@@ -37,13 +37,6 @@ Csv ReadCsv(const fs::path& path) {
       csv.rows.push_back(cells);
     }
   }
-  for (const char* missing : {"Qabf", "Nabf", "MS_SSIM", "Qcb", "Qcv"}) {
-    for (std::size_t m = 0; m < csv.header.size(); ++m) {
-      if (csv.header[m] != missing) continue;
-      csv.header.erase(csv.header.begin() + m);
-      for (auto& row : csv.rows) row.erase(row.begin() + m);
-    }
-  }
   return csv;
 }
 
