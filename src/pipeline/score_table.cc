@@ -135,10 +135,10 @@ std::string AsMarkdown(const Table& table) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     for (const Cell& cell : lines[i]) {
       std::string text;
-      for (const char c : cell.text) text += (c == '|' || c == '_' ? "\\" : "") + std::string(1, c);
-      if (cell.mark == Mark::kBest) text = "**" + text + "**";
-      if (cell.mark == Mark::kSecond) text = "<u>" + text + "</u>";
-      out += "| " + text + " ";
+      for (const char c : cell.text) text += fmt::format("{}{}", c == '|' || c == '_' ? "\\" : "", c);
+      if (cell.mark == Mark::kBest) text = fmt::format("**{}**", text);
+      if (cell.mark == Mark::kSecond) text = fmt::format("<u>{}</u>", text);
+      out += fmt::format("| {} ", text);
     }
     out += "|\n";
     if (i > 0) continue;
@@ -177,8 +177,8 @@ std::string AsLatex(const Table& table) {
         const MetricInfo& metric = (*table.metrics)[c - table.labels.size()];
         text += metric.direction == Direction::kHigherIsBetter ? "$\\uparrow$" : "$\\downarrow$";
       }
-      if (lines[i][c].mark == Mark::kBest) text = "\\textbf{" + text + "}";
-      if (lines[i][c].mark == Mark::kSecond) text = "\\underline{" + text + "}";
+      if (lines[i][c].mark == Mark::kBest) text = fmt::format("\\textbf{{{}}}", text);
+      if (lines[i][c].mark == Mark::kSecond) text = fmt::format("\\underline{{{}}}", text);
       out += (c > 0 ? " & " : "") + text;
     }
     out += i == 0 ? " \\\\\n\\hline\n" : " \\\\\n";
