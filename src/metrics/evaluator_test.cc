@@ -19,9 +19,9 @@ ImageChannels Grey(Plane<double> plane) {
   return picture;
 }
 
-ImageChannels Colour(unsigned seed) {
+ImageChannels Colour(unsigned seed, int size = 48) {
   ImageChannels picture;
-  for (unsigned c = 0; c < 3; ++c) picture.channels.push_back(Noise(161, 161, seed + 10 * c));
+  for (unsigned c = 0; c < 3; ++c) picture.channels.push_back(Noise(size, size, seed + 10 * c));
   return picture;
 }
 
@@ -50,7 +50,8 @@ TEST(ConventionsTest, TableIsComplete) {
 }
 
 TEST(ConventionsTest, EveryMetricIsDefinedForNoise) {
-  const ImageChannels ir = Colour(1), vis = Colour(2), fused = Colour(3);
+  constexpr int kSize = 161;  // the least for MS-SSIM
+  const ImageChannels ir = Colour(1, kSize), vis = Colour(2, kSize), fused = Colour(3, kSize);
   for (const ConventionInfo& convention : Conventions()) {
     const Evaluator evaluator(convention.name);
     const Scores scores = evaluator.Score(ir, vis, fused);

@@ -32,8 +32,8 @@ TEST(FmiTest, ByHandForANegativeCorrelation) {
 }
 
 TEST(FmiTest, ByHandForLargeMixtures) {
-  // p = (1/2, 1/2) on 1 and 9, q = (3/4, 1/4) there. c = (1/2 - 1/9) / sqrt((1/2 - 1/9)
-  // (5/8 - 1/9)); r+ = 4 * 8 / 4 / (4 * 2 sqrt(3) ...) is 1/sqrt(3), smaller, so t > 1.
+  // p = (1/2, 1/2) and q = (3/4, 1/4) on 1 and 9: with distance 8, r+ = (1/4 - 1/8) 64 /
+  // (4 * 2 sqrt(3)) = 1 / sqrt(3), which is smaller than c.
   const Plane<double> a = Rows({{1, 0, 0}, {0, 0, 0}, {0, 0, 1}});
   const Plane<double> f = Rows({{3, 0, 0}, {0, 0, 0}, {0, 0, 1}});
   const double c = (1 / 2.0 - 1 / 9.0) / std::sqrt((1 / 2.0 - 1 / 9.0) * (5 / 8.0 - 1 / 9.0));

@@ -14,8 +14,8 @@ namespace auif::metrics {
 // Source: Z. Wang, E. P. Simoncelli, A. C. Bovik, "Multi-scale structural similarity for image
 // quality assessment", Asilomar Conference 2003. No unit, 0..1, 1 only for equal pictures, higher
 // is better, symmetric. Undefined where a side is below 161 pixels (the coarsest scale would be
-// smaller than the window; fewer scales would be another measure) or a mean is negative (its
-// power is not real).
+// smaller than the window; fewer scales would be another measure). A negative mean, which has no
+// real power, counts as 0.
 Score MsSsim(GreyView x, GreyView y);
 
 }  // namespace auif::metrics
