@@ -74,13 +74,20 @@ void FilterRow(const int32_t* HWY_RESTRICT base_sums, const int32_t* HWY_RESTRIC
   const D d;
   const V base_scale = hn::Set(d, 1.0f / (121.0f * kUnitsPerOne));
   const V detail_scale = hn::Set(d, 1.0f / (720.0f * kUnitsPerOne));
-  const V centre = hn::Set(d, 361.0f / 720.0f);
+  const V units = hn::Set(d, kUnitsPerOne);
+  const DI di;
   for (size_t x = 0; x < width; x += hn::Lanes(d)) {
     const V b = hn::ConvertTo(d, RowSum<kBaseRadius>(base_sums + x));
     hn::Store(hn::Mul(b, base_scale), d, base + x);
-    const V s = hn::ConvertTo(d, RowSum<kDetailRadius>(detail_sums + x));
-    const V c = hn::Mul(hn::Load(d, source + x), centre);
-    hn::Store(hn::Sub(hn::Mul(s, detail_scale), c), d, detail + x);
+    // The sum and 361 times the centre nearly cancel: their difference is taken exactly, and what
+    // the centre loses in fixed point is put back.
+    const V scaled = hn::Mul(hn::Load(d, source + x), units);
+    const auto fixed = hn::NearestInt(scaled);
+    const auto difference =
+        hn::Sub(RowSum<kDetailRadius>(detail_sums + x), hn::Mul(fixed, hn::Set(di, 361)));
+    const V lost = hn::Sub(scaled, hn::ConvertTo(d, fixed));
+    const V exact = hn::NegMulAdd(hn::Set(d, 361.0f), lost, hn::ConvertTo(d, difference));
+    hn::Store(hn::Mul(exact, detail_scale), d, detail + x);
   }
 }
 

@@ -181,7 +181,7 @@ constexpr Column kTang[] = {
        return Mean(Mse(p.a, p.f, kUnit), Mse(p.b, p.f, kUnit));
      },
      {},
-     "squared",
+     "squared shares of 255",
      "0 .. 1"},
     {"PSNR", "PSNR", "peak 255 over the MSE of pictures in 0..1: 48.13 dB too high",
      [](P p) { return Psnr(p.a, p.b, p.f, {.mse = {.range = 1}}); }},

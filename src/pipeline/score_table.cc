@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kUndefined = "undefined";
+constexpr const char* kNotGiven = "-";  // in published numbers
 
 enum class Mark { kNone, kBest, kSecond };
 
@@ -34,16 +35,16 @@ struct Table {
   bool marked = false;
 };
 
-std::string Digits(const std::optional<double>& value, int digits) {
-  return value ? fmt::format("{:.{}g}", *value, digits) : kUndefined;
+std::string Digits(const TableRow& row, std::size_t metric, int digits) {
+  const std::optional<double>& value = row.values[metric];
+  if (value) return fmt::format("{:.{}g}", *value, digits);
+  return row.published ? kNotGiven : kUndefined;
 }
 
 // Five digits as papers print them, never 1e+05.
-std::string Printed(const std::optional<double>& value) {
-  const std::string text = Digits(value, 5);
-  return value && std::abs(*value) >= 1e5 && text.find('e') != text.npos
-             ? fmt::format("{:.0f}", *value)
-             : text;
+std::string Printed(const TableRow& row, std::size_t metric) {
+  const std::string text = Digits(row, metric, 5);
+  return text.find("e+") != text.npos ? fmt::format("{:.0f}", *row.values[metric]) : text;
 }
 
 // The marks of one metric's column.
@@ -51,7 +52,7 @@ std::vector<Mark> MarkColumn(const Table& table, std::size_t metric) {
   const bool higher = (*table.metrics)[metric].direction == Direction::kHigherIsBetter;
   const auto rank = [&](const TableRow& row) -> std::optional<double> {
     if (!row.values[metric]) return std::nullopt;
-    const double printed = std::stod(Printed(row.values[metric]));
+    const double printed = std::stod(Printed(row, metric));
     return higher ? -printed : printed;
   };
   std::set<double> ranks;
@@ -85,7 +86,7 @@ std::vector<std::vector<Cell>> Cells(const Table& table, const char* up, const c
     lines[0].push_back({metric.name + " " + (higher ? up : down)});
     const std::vector<Mark> marks = MarkColumn(table, m);
     for (std::size_t i = 0; i < marks.size(); ++i) {
-      lines[i + 1].push_back({Printed(table.rows[i].values[m]), marks[i]});
+      lines[i + 1].push_back({Printed(table.rows[i], m), marks[i]});
     }
   }
   return lines;
@@ -97,30 +98,53 @@ std::size_t Width(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-std::string AsColumns(const Table& table, bool terminal) {
-  const auto lines = Cells(table, "↑", "↓");
+std::vector<std::size_t> ColumnWidths(const std::vector<std::vector<Cell>>& lines) {
   std::vector<std::size_t> widths(lines[0].size());
   for (const auto& line : lines) {
     for (std::size_t c = 0; c < line.size(); ++c) {
       widths[c] = std::max(widths[c], Width(line[c].text));
     }
   }
+  return widths;
+}
+
+std::vector<std::vector<Cell>> Transposed(const std::vector<std::vector<Cell>>& lines) {
+  std::vector<std::vector<Cell>> out(lines[0].size());
+  for (const auto& line : lines) {
+    for (std::size_t c = 0; c < line.size(); ++c) out[c].push_back(line[c]);
+  }
+  return out;
+}
+
+std::string AsColumns(const Table& table, bool terminal) {
+  constexpr std::size_t kMostWidth = 100, kGap = 2;
+  auto lines = Cells(table, "↑", "↓");
+  std::vector<std::size_t> widths = ColumnWidths(lines);
+  std::size_t labels = table.labels.size(), total = 0;
+  for (const std::size_t width : widths) total += width + kGap;
+  if (total > kMostWidth && lines.size() < lines[0].size()) {  // a row a metric then
+    lines = Transposed(lines);
+    lines[0][0].text = "metric";
+    widths = ColumnWidths(lines);
+    labels = 1;
+  }
   std::string out;
   for (const auto& line : lines) {
     std::string text;
     for (std::size_t c = 0; c < line.size(); ++c) {
-      const std::string pad(widths[c] - Width(line[c].text), ' ');
       const Cell& cell = line[c];
-      if (c < table.labels.size()) {
-        text += (c > 0 ? "  " : "") + cell.text + pad;
+      const std::string pad(widths[c] - Width(cell.text), ' ');
+      if (c > 0) text += std::string(kGap, ' ');
+      if (c < labels) {
+        text += cell.text + pad;
       } else if (terminal) {
         const char* code = cell.mark == Mark::kBest     ? "\x1b[1m"
                            : cell.mark == Mark::kSecond ? "\x1b[4m"
                                                         : "";
-        text += "  " + pad + code + cell.text + (*code != '\0' ? "\x1b[0m" : "");
+        text += pad + code + cell.text + (*code != '\0' ? "\x1b[0m" : "");
       } else {
         const char* sign = cell.mark == Mark::kBest ? "*" : cell.mark == Mark::kSecond ? "+" : " ";
-        text += "  " + pad + cell.text + (table.marked ? sign : "");
+        text += pad + cell.text + (table.marked ? sign : "");
       }
     }
     text.erase(text.find_last_not_of(' ') + 1);
@@ -135,7 +159,8 @@ std::string AsMarkdown(const Table& table) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     for (const Cell& cell : lines[i]) {
       std::string text;
-      for (const char c : cell.text) text += fmt::format("{}{}", c == '|' || c == '_' ? "\\" : "", c);
+      for (const char c : cell.text)
+        text += fmt::format("{}{}", c == '|' || c == '_' ? "\\" : "", c);
       if (cell.mark == Mark::kBest) text = fmt::format("**{}**", text);
       if (cell.mark == Mark::kSecond) text = fmt::format("<u>{}</u>", text);
       out += fmt::format("| {} ", text);
@@ -192,7 +217,7 @@ std::string AsCsv(const Table& table) {
   std::string out = CsvLine(cells);
   for (const TableRow& row : table.rows) {
     cells = row.labels;
-    for (const std::optional<double>& value : row.values) cells.push_back(Digits(value, 12));
+    for (std::size_t m = 0; m < row.values.size(); ++m) cells.push_back(Digits(row, m, 12));
     out += CsvLine(cells);
   }
   return out;
@@ -271,7 +296,7 @@ std::string Lower(std::string text) {
 }
 
 std::optional<double> ParseValue(const std::string& cell, const std::filesystem::path& path) {
-  if (cell.empty() || cell == "-" || cell == kUndefined) return std::nullopt;
+  if (cell.empty() || cell == kNotGiven || cell == kUndefined) return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   if (error != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value)) {
@@ -297,7 +322,7 @@ std::vector<TableRow> ReadBaseline(const std::filesystem::path& path,
   }
   std::vector<TableRow> rows;
   for (const std::vector<std::string>& cells : csv.rows) {
-    TableRow row{{cells[0]}, {}};
+    TableRow row{{cells[0]}, {}, true};
     for (const std::size_t c : columns) {
       row.values.push_back(c == 0 ? std::nullopt : ParseValue(cells[c], path));
     }
@@ -311,7 +336,7 @@ std::string FormatMeans(const EvaluateResult& result, const std::vector<TableRow
   if (format == TableFormat::kJson) return AsJson(result, baseline, convention, false);
   Table table{{"method"}, &result.metrics, baseline, true};
   for (const MethodScores& method : result.methods) {
-    table.rows.push_back({{method.name}, MeansOf(method, result.metrics.size())});
+    table.rows.push_back({{method.name}, MeansOf(method, result.metrics.size()), false});
   }
   return Format(table, format);
 }
@@ -324,7 +349,7 @@ std::string FormatImages(const EvaluateResult& result, const ConventionInfo& con
   if (several) table.labels.insert(table.labels.begin(), "method");
   for (const MethodScores& method : result.methods) {
     for (std::size_t i = 0; i < method.images.size(); ++i) {
-      TableRow row{{method.images[i]}, method.scores[i]};
+      TableRow row{{method.images[i]}, method.scores[i], false};
       if (several) row.labels.insert(row.labels.begin(), method.name);
       table.rows.push_back(std::move(row));
     }

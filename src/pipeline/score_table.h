@@ -11,7 +11,7 @@
 namespace auif {
 
 enum class TableFormat {
-  kTable,     // aligned columns; the best value is marked *, the second +
+  kTable,     // aligned columns, a row a metric where too wide; best value *, second +
   kTerminal,  // the same with the best in bold and the second underlined by escape codes
   kCsv,       // numbers with 12 digits, names as they are; no marks
   kJson,      // the same with everything that is known about the metrics
@@ -22,6 +22,7 @@ enum class TableFormat {
 struct TableRow {
   std::vector<std::string> labels;  // the method, the image or both
   Scores values;
+  bool published = false;  // taken from a baseline: what is missing was not given
 };
 
 // Rows of published numbers: the first column of the CSV is the method, the others are named as

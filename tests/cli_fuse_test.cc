@@ -1,0 +1,278 @@
+// `auif fuse` as its users meet it: files, folders, options, mistakes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+
+#include "auif/fuse.h"
+#include "auif/model_io.h"
+#include "auif/scene.h"
+#include "io/picture.h"
+#include "tests/random_model.h"
+#include "tests/run_program.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CliFuseTest : public testing::Test {
+ protected:
+  CliFuseTest() {
+    SceneOptions options;
+    options.width = 64;
+    options.height = 48;
+    scene_ = RenderScene(options);
+    WritePicture(In("ir.png"), scene_.ir);
+    WritePicture(In("vis.png"), scene_.vis);
+  }
+
+  fs::path In(const std::string& name) const { return folder_ / name; }
+  RunResult Fuse(const std::string& arguments) const {
+    return RunShell("cd " + folder_.path().string() + " && " + AUIF_PROGRAM + " fuse " + arguments);
+  }
+  // Exactly one line on stderr, with every one of the texts in it.
+  static void ExpectOneLine(const RunResult& run, int code, const std::vector<std::string>& texts) {
+    EXPECT_EQ(run.code, code) << run.err;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    EXPECT_EQ(run.err.rfind("auif: error: ", 0), 0u) << run.err;
+    for (const std::string& text : texts) {
+      EXPECT_NE(run.err.find(text), std::string::npos) << "'" << text << "' is not in " << run.err;
+    }
+  }
+  std::vector<std::string> Files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  TemporaryFolder folder_;
+  Scene scene_;
+};
+
+TEST_F(CliFuseTest, ResultIsTheLibrarysRounded) {
+  ASSERT_EQ(Fuse("ir.png vis.png -o out.png").code, 0);
+  const Plane<float> expected =
+      Fuser(DefaultModel()).Fuse(ReadPicture(In("ir.png")).grey, ReadPicture(In("vis.png")).grey);
+  const cv::Mat out = cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED);
+  ASSERT_EQ(out.type(), CV_8UC1);
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      ASSERT_EQ(out.at<unsigned char>(y, x), std::lrint(255 * expected.Row(y)[x]));
+    }
+  }
+}
+
+TEST_F(CliFuseTest, SameFileForAnyNumberOfThreads) {
+  ASSERT_EQ(Fuse("ir.png vis.png -o one.png --threads 1").code, 0);
+  for (const char* threads : {"2", "3", "4"}) {
+    ASSERT_EQ(Fuse(std::string("ir.png vis.png -o many.png --threads ") + threads).code, 0);
+    EXPECT_EQ(ReadAll(In("one.png")), ReadAll(In("many.png")));
+  }
+}
+
+TEST_F(CliFuseTest, OptionsChangeTheResultAsTheyShould) {
+  ASSERT_EQ(Fuse("ir.png vis.png -o add.png").code, 0);
+  ASSERT_EQ(Fuse("ir.png vis.png -o average.png --strategy average").code, 0);
+  ASSERT_EQ(Fuse("ir.png vis.png -o halves.png --weights 0.5,0.5,0.5,0.5").code, 0);
+  ASSERT_EQ(Fuse("ir.png vis.png -o l1.png --strategy L1").code, 0);
+  EXPECT_EQ(ReadAll(In("average.png")), ReadAll(In("halves.png")));
+  EXPECT_NE(ReadAll(In("average.png")), ReadAll(In("add.png")));
+  EXPECT_NE(ReadAll(In("l1.png")), ReadAll(In("average.png")));
+}
+
+TEST_F(CliFuseTest, EveryFormatIsReadAlike) {
+  ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
+  for (const char* extension : {"bmp", "tif", "pgm"}) {
+    for (const char* name : {"ir", "vis"}) {
+      const cv::Mat image =
+          cv::imread(In(name + std::string(".png")).string(), cv::IMREAD_UNCHANGED);
+      cv::imwrite(In(name + std::string(".") + extension).string(), image);
+    }
+    const std::string e = extension;
+    ASSERT_EQ(Fuse("ir." + e + " vis." + e + " -o out.png").code, 0) << e;
+    EXPECT_EQ(ReadAll(In("out.png")), ReadAll(In("expected.png"))) << e;
+  }
+  cv::imwrite(In("ir.jpg").string(), cv::imread(In("ir.png").string(), cv::IMREAD_UNCHANGED));
+  EXPECT_EQ(Fuse("ir.jpg vis.png -o out.jpg").code, 0);
+}
+
+TEST_F(CliFuseTest, GreyStoredAsRgbAndSixteenBitsAreTheSameGrey) {
+  ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
+  const cv::Mat grey = cv::imread(In("ir.png").string(), cv::IMREAD_UNCHANGED);
+  cv::Mat rgb, wide;
+  cv::merge(std::vector<cv::Mat>{grey, grey, grey}, rgb);
+  cv::imwrite(In("rgb.png").string(), rgb);
+  grey.convertTo(wide, CV_16U, 257);  // v / 255 = 257 v / 65535
+  cv::imwrite(In("wide.png").string(), wide);
+  for (const char* name : {"rgb.png", "wide.png"}) {
+    ASSERT_EQ(Fuse(std::string(name) + " vis.png -o out.png").code, 0);
+    EXPECT_EQ(ReadAll(In("out.png")), ReadAll(In("expected.png"))) << name;
+  }
+  ASSERT_EQ(Fuse("wide.png vis.png -o out.png --bits 16").code, 0);
+  const cv::Mat out = cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED);
+  EXPECT_EQ(out.type(), CV_16UC1);
+  const cv::Mat expected = cv::imread(In("expected.png").string(), cv::IMREAD_UNCHANGED);
+  EXPECT_NEAR(out.at<unsigned short>(20, 30) / 257.0, expected.at<unsigned char>(20, 30), 0.51);
+}
+
+TEST_F(CliFuseTest, ColourKeepsItsChroma) {
+  Picture colour;
+  colour.grey = scene_.vis;
+  colour.rgb = scene_.rgb;
+  WritePicture(In("colour.png"), colour.grey, colour);
+  ASSERT_EQ(Fuse("ir.png colour.png -o out.png").code, 0);
+  const cv::Mat source = cv::imread(In("colour.png").string(), cv::IMREAD_UNCHANGED);
+  const cv::Mat out = cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED);
+  ASSERT_EQ(out.type(), CV_8UC3);
+  int compared = 0;
+  for (int y = 0; y < out.rows; ++y) {
+    for (int x = 0; x < out.cols; ++x) {
+      const cv::Vec3b a = source.at<cv::Vec3b>(y, x), b = out.at<cv::Vec3b>(y, x);
+      if (b[0] % 255 == 0 || b[1] % 255 == 0 || b[2] % 255 == 0) continue;  // clamped
+      // B - G and R - G are linear in Cb and Cr; two roundings each.
+      EXPECT_NEAR(b[0] - b[1], a[0] - a[1], 1.01);
+      EXPECT_NEAR(b[2] - b[1], a[2] - a[1], 1.01);
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 1000);
+}
+
+TEST_F(CliFuseTest, DecomposeWritesAllLayers) {
+  ASSERT_EQ(Fuse("ir.png vis.png -o out.png --decompose layers").code, 0);
+  for (const char* source : {"ir", "vis"}) {
+    for (const char* map : {"B0", "D0", "BN", "DN"}) {
+      const fs::path path = In("layers") / (std::string("vis_") + source + "_" + map + ".png");
+      EXPECT_EQ(cv::imread(path.string(), cv::IMREAD_UNCHANGED).size(), cv::Size(64, 48)) << path;
+    }
+  }
+  const std::string ranges = ReadAll(In("layers") / "vis_ranges.csv");
+  EXPECT_EQ(std::count(ranges.begin(), ranges.end(), '\n'), 9);
+}
+
+TEST_F(CliFuseTest, FoldersArePairedAndOneBadPairDoesNotStopTheOthers) {
+  for (const char* name : {"a", "b", "c"}) {
+    for (const char* side : {"Infrared", "visible"}) {
+      fs::create_directories(In("set") / side);
+      fs::copy_file(In(std::string(side) == "visible" ? "vis.png" : "ir.png"),
+                    In("set") / side / (std::string(name) + ".png"));
+    }
+  }
+  WriteAll(In("set") / "visible" / "b.png", "this is text");
+  fs::copy_file(In("ir.png"), In("set") / "Infrared" / "alone.png");
+  const RunResult run = Fuse("set -o out");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_TRUE(fs::exists(In("out") / "a.png"));
+  EXPECT_TRUE(fs::exists(In("out") / "c.png"));
+  EXPECT_FALSE(fs::exists(In("out") / "b.png"));
+  EXPECT_NE(run.err.find("visible/b.png: not a picture"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("alone.png: the picture has no partner"), std::string::npos) << run.err;
+  EXPECT_NE(run.out.find("2 of 4"), std::string::npos) << run.out;
+  ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
+  EXPECT_EQ(ReadAll(In("out") / "a.png"), ReadAll(In("expected.png")));
+}
+
+TEST_F(CliFuseTest, TwoFoldersAndOtherExtensions) {
+  fs::create_directories(In("x"));
+  fs::create_directories(In("y"));
+  fs::copy_file(In("ir.png"), In("x") / "Scene_IR.png");
+  fs::copy_file(In("vis.png"), In("y") / "scene_vis.png");
+  ASSERT_EQ(Fuse("x y -o out --ext bmp -q").code, 0);
+  EXPECT_TRUE(fs::exists(In("out") / "Scene.bmp"));
+}
+
+TEST_F(CliFuseTest, MistakesInTheCommandAreWrongUse) {
+  ExpectOneLine(Fuse("ir.png vis.png"), 2, {"--output"});
+  ExpectOneLine(Fuse("ir.png vis.png -o out.png --strategy best"), 2, {"--strategy", "best"});
+  ExpectOneLine(Fuse("ir.png vis.png -o out.xyz"), 2, {"out.xyz", "unknown picture format"});
+  ExpectOneLine(Fuse("ir.png vis.png -o out.jpg --bits 16"), 2, {"out.jpg", "16 bits"});
+  ExpectOneLine(Fuse("ir.png vis.png -o ir.png"), 2, {"ir.png", "overwrite"});
+  ExpectOneLine(Fuse("ir.png . -o out.png"), 2, {"folder"});
+  ExpectOneLine(Fuse("ir.png -o out.png"), 2, {"visible picture is missing"});
+  ExpectOneLine(Fuse("ir.png vis.png -o out.png --threads 0"), 2, {"--threads"});
+  EXPECT_EQ(Files(), (std::vector<std::string>{"ir.png", "vis.png"}));
+}
+
+TEST_F(CliFuseTest, BadFilesAreNamed) {
+  ExpectOneLine(Fuse("missing.png vis.png -o out.png"), 1, {"missing.png", "no such file"});
+  WriteAll(In("text.png"), "this is text\n");
+  ExpectOneLine(Fuse("ir.png text.png -o out.png"), 1, {"text.png", "not a picture"});
+  WriteAll(In("empty.png"), "");
+  ExpectOneLine(Fuse("ir.png empty.png -o out.png"), 1, {"empty.png", "empty"});
+  WritePicture(In("other.png"), RandomPicture(65, 48, 1));
+  ExpectOneLine(Fuse("ir.png other.png -o out.png"), 1, {"ir.png", "other.png", "64x48", "65x48"});
+  WritePicture(In("tiny.png"), RandomPicture(64, 9, 1));
+  ExpectOneLine(Fuse("tiny.png tiny.png -o out.png"), 1, {"tiny.png", "64x9", "10x10"});
+  fs::create_directories(In("nothing"));
+  ExpectOneLine(Fuse("nothing nothing -o out"), 1, {"nothing", "no pictures"});
+  ExpectOneLine(Fuse("nothing -o out"), 1, {"nothing", "no pairs"});
+}
+
+TEST_F(CliFuseTest, PicturesCutShortAreRefusedInEveryFormat) {
+  const cv::Mat image = cv::imread(In("ir.png").string(), cv::IMREAD_UNCHANGED);
+  for (const char* extension : {"png", "jpg", "bmp", "tif", "pgm"}) {
+    const fs::path path = In(std::string("cut.") + extension);
+    cv::imwrite(path.string(), image);
+    const std::string whole = ReadAll(path);
+    for (double part : {0.3, 0.6, 0.95}) {
+      WriteAll(path, whole.substr(0, static_cast<std::size_t>(part * whole.size())));
+      const RunResult run = Fuse("ir.png " + path.string() + " -o out.png");
+      ExpectOneLine(run, 1, {path.filename().string()});
+      EXPECT_FALSE(fs::exists(In("out.png"))) << extension << " " << part;
+    }
+  }
+}
+
+TEST_F(CliFuseTest, BadModelsAreNamed) {
+  Model model = DefaultModel();
+  SaveModel(model, In("good.safetensors"));
+  ASSERT_EQ(Fuse("ir.png vis.png -o out.png --model good.safetensors").code, 0);
+  const std::string good = ReadAll(In("good.safetensors"));
+  WriteAll(In("short.safetensors"), good.substr(0, good.size() - 5));
+  ExpectOneLine(Fuse("ir.png vis.png -o o.png --model short.safetensors"), 1,
+                {"short.safetensors"});
+  std::string nan = good;
+  for (std::size_t i = 1; i <= 4; ++i) nan[nan.size() - i] = '\xff';
+  WriteAll(In("nan.safetensors"), nan);
+  ExpectOneLine(Fuse("ir.png vis.png -o o.png --model nan.safetensors"), 1,
+                {"nan.safetensors", "not finite"});
+  std::string shape = good;
+  const std::size_t at = shape.find("[64,1,3,3]");
+  ASSERT_NE(at, shape.npos);
+  shape.replace(at, 10, "[32,2,3,3]");
+  WriteAll(In("shape.safetensors"), shape);
+  ExpectOneLine(Fuse("ir.png vis.png -o o.png --model shape.safetensors"), 1,
+                {"shape.safetensors", "(32, 2, 3, 3)", "(64, 1, 3, 3)"});
+  EXPECT_FALSE(fs::exists(In("o.png")));
+}
+
+TEST_F(CliFuseTest, WhatCannotBeWrittenLeavesNothingBehind) {
+  // A limit on the size of files stands in for a full disk: writes fail half-way.
+  WritePicture(In("noise.png"), RandomPicture(300, 200, 1));
+  const RunResult full = RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " +
+                                  AUIF_PROGRAM + " fuse noise.png noise.png -o out.bmp");
+  ExpectOneLine(full, 1, {"out.bmp"});
+  EXPECT_EQ(Files(), (std::vector<std::string>{"ir.png", "noise.png", "vis.png"}));
+  // An old result survives.
+  ASSERT_EQ(Fuse("noise.png noise.png -o out.bmp").code, 0);
+  const std::string old = ReadAll(In("out.bmp"));
+  RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " + AUIF_PROGRAM +
+           " fuse noise.png noise.png -o out.bmp --strategy l1");
+  EXPECT_EQ(ReadAll(In("out.bmp")), old);
+
+  ExpectOneLine(Fuse("ir.png vis.png -o no/such/out.png"), 1, {"no/such/out.png"});
+  fs::create_directories(In("set/ir"));
+  fs::create_directories(In("set/vis"));
+  fs::copy_file(In("ir.png"), In("set/ir/a.png"));
+  fs::copy_file(In("vis.png"), In("set/vis/a.png"));
+  ExpectOneLine(Fuse("set -o ir.png/out"), 1, {"ir.png/out", "folder"});
+}
+
+}  // namespace
+}  // namespace auif

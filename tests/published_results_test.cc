@@ -1,0 +1,52 @@
+// The authors' weights give the authors' published pictures.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "auif/fuse.h"
+#include "auif/model_io.h"
+#include "io/pairs.h"
+#include "io/picture.h"
+#include "tests/shared_data.h"
+
+namespace auif {
+namespace {
+
+class PublishedResultsTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(PublishedResultsTest, AreReproduced) {
+  const auto weights = SharedDir() / "golden/authors/weights";
+  const auto results = SharedDir() / "golden/authors/results" / GetParam();
+  const auto data = SharedDir() / "data" / GetParam();
+  AUIF_NEED_SHARED(weights);
+  AUIF_NEED_SHARED(results);
+  const Fuser fuser(ImportTorch({weights}));
+  int compared = 0;
+  for (const PicturePair& pair : FindPairs(data).pairs) {
+    const auto published = results / (pair.name + ".png");
+    if (!std::filesystem::exists(published)) continue;
+    const Plane<float> fused = fuser.Fuse(ReadPicture(pair.ir).grey, ReadPicture(pair.vis).grey);
+    const Plane<float> expected = ReadPicture(published).grey;
+    ASSERT_EQ(fused.width(), expected.width());
+    ASSERT_EQ(fused.height(), expected.height());
+    long equal = 0, worst = 0;
+    for (int y = 0; y < fused.height(); ++y) {
+      for (int x = 0; x < fused.width(); ++x) {
+        const long off =
+            std::abs(std::lrint(255 * fused.Row(y)[x]) - std::lrint(255 * expected.Row(y)[x]));
+        equal += off == 0;
+        worst = std::max(worst, off);
+      }
+    }
+    EXPECT_LE(worst, 1) << pair.name;
+    EXPECT_GE(equal, 0.9999 * fused.width() * fused.height()) << pair.name;
+    ++compared;
+  }
+  EXPECT_GE(compared, 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sets, PublishedResultsTest, testing::Values("flir-test", "tno"));
+
+}  // namespace
+}  // namespace auif
