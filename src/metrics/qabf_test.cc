@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/simd.h"
+#include "metrics/mef_ssim.h"
 #include "metrics/test_pictures.h"
 
 namespace auif::metrics {
@@ -70,6 +72,17 @@ TEST(QabfTest, SymmetricAndBlindToBrightnessAndSign) {
   EXPECT_NEAR(*Qabf(a, b, Map(f, [](double v) { return v + 50; })), q, kRounding);
   EXPECT_NEAR(*Qabf(a, b, Map(f, [](double v) { return 255 - v; })), q, kRounding);
   EXPECT_GT(*Qabf(a, b, a), q);
+}
+
+TEST(QabfTest, EveryInstructionSetAgrees) {
+  const Plane<double> a = Noise(61, 43, 1), b = Noise(61, 43, 2), f = Noise(61, 43, 3);
+  const double qabf = *Qabf(a, b, f), mef_ssim = *MefSsim(a, b, f);
+  for (const std::string& target : SimdTargets()) {
+    ASSERT_TRUE(ForceSimdTarget(target));
+    EXPECT_NEAR(*Qabf(a, b, f), qabf, kRounding) << target;
+    EXPECT_NEAR(*MefSsim(a, b, f), mef_ssim, kRounding) << target;
+  }
+  ForceSimdTarget("");
 }
 
 }  // namespace
