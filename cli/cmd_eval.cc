@@ -33,9 +33,21 @@ struct Options {
   EvaluateJob job;
   std::vector<std::string> fused;
   std::string baseline, output;
-  TableFormat format = TableFormat::kTable;
+  std::string format = "table";
   bool per_image = false, list = false, quiet = false;
 };
+
+TableFormat ParseFormat(const std::string& name) {
+  static const std::map<std::string, TableFormat> kFormats{{"table", TableFormat::kTable},
+                                                           {"csv", TableFormat::kCsv},
+                                                           {"json", TableFormat::kJson},
+                                                           {"markdown", TableFormat::kMarkdown},
+                                                           {"latex", TableFormat::kLatex}};
+  const auto found = kFormats.find(name);
+  if (found != kFormats.end()) return found->second;
+  throw Error(ErrorKind::kUsage, "no such format", name,
+              "there are table, csv, json, markdown and latex");
+}
 
 // "NAME=PATH", or a path, whose last part is then the name.
 EvaluateJob::Method ParseMethod(const std::string& text) {
@@ -76,6 +88,7 @@ void CheckGiven(const Options& options) {
 int Run(Options& options) {
   if (options.list) return List();
   CheckGiven(options);
+  TableFormat format = ParseFormat(options.format);
   EvaluateJob& job = options.job;
   for (const std::string& text : options.fused) job.methods.push_back(ParseMethod(text));
   const Evaluator evaluator(job.convention, job.metrics);
@@ -93,8 +106,7 @@ int Run(Options& options) {
   }
   if (result.report.succeeded > 0) {
     const bool terminal = options.output.empty() && isatty(STDOUT_FILENO) == 1;
-    const TableFormat format =
-        options.format == TableFormat::kTable && terminal ? TableFormat::kTerminal : options.format;
+    if (format == TableFormat::kTable && terminal) format = TableFormat::kTerminal;
     const ConventionInfo& convention = evaluator.convention();
     const std::string text = options.per_image ? FormatImages(result, convention, format)
                                                : FormatMeans(result, baseline, convention, format);
@@ -132,14 +144,7 @@ Action AddEval(CLI::App& command) {
   command
       .add_option("--format", options->format,
                   "table, csv, json, markdown or latex (default: table)")
-      ->type_name("NAME")
-      ->transform(
-          CLI::Transformer(std::map<std::string, TableFormat>{{"table", TableFormat::kTable},
-                                                              {"csv", TableFormat::kCsv},
-                                                              {"json", TableFormat::kJson},
-                                                              {"markdown", TableFormat::kMarkdown},
-                                                              {"latex", TableFormat::kLatex}},
-                           CLI::ignore_case));
+      ->type_name("NAME");
   command.add_option("-o,--output", options->output, "Write to a file instead of the screen")
       ->type_name("FILE");
   command

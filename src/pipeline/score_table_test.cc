@@ -32,11 +32,11 @@ std::string Means(TableFormat format, const std::vector<TableRow>& baseline = Pu
 TEST(ScoreTableTest, MarksBestAndSecondByDirectionAndPrintedDigits) {
   // 7.250001 and 7.25 print alike: both are best.
   EXPECT_EQ(Means(TableFormat::kTable),
-            "method    EN ↑    MS_E ↓\n"
-            "old      7.25*        -\n"
-            "older       1        11+\n"
-            "ours     7.25*       10*\n"
-            "theirs    6.5+   123456\n");
+            "method  EN ↑   MS_E ↓\n"
+            "old     7.25*       -\n"
+            "older      1       11+\n"
+            "ours    7.25*      10*\n"
+            "theirs   6.5+  123456\n");
 }
 
 TEST(ScoreTableTest, Terminal) {
@@ -70,8 +70,8 @@ TEST(ScoreTableTest, OneRowHasNoBest) {
   EvaluateResult result = TwoMethods();
   result.methods.pop_back();
   EXPECT_EQ(FormatMeans(result, {}, Conventions().front(), TableFormat::kTable),
-            "method   EN ↑   MS_E ↓\n"
-            "ours     7.25       10\n");
+            "method  EN ↑   MS_E ↓\n"
+            "ours    7.25       10\n");
 }
 
 TEST(ScoreTableTest, ManyMetricsGetARowEach) {
@@ -84,9 +84,9 @@ TEST(ScoreTableTest, ManyMetricsGetARowEach) {
   }
   const std::string text = FormatMeans(result, {}, Conventions().front(), TableFormat::kTable);
   EXPECT_EQ(text.substr(0, text.find('\n', text.find("MS_E"))),
-            "metric    ours    theirs\n"
-            "EN ↑     7.25*      6.5+\n"
-            "MS_E ↓     10*   123456+");
+            "metric  ours   theirs\n"
+            "EN ↑    7.25*     6.5+\n"
+            "MS_E ↓    10*  123456+");
 }
 
 TEST(ScoreTableTest, CsvIsABaselineForAnotherRun) {
