@@ -70,17 +70,20 @@ Action AddFuse(CLI::App& command) {
       .add_option("--strategy", job.options.strategy,
                   "How the sources' layers are merged: add, average or l1 (default: add)")
       ->type_name("NAME")
-      ->transform(CLI::Transformer(
-          std::map<std::string, Strategy>{
-              {"add", Strategy::kAdd}, {"average", Strategy::kAverage}, {"l1", Strategy::kL1}},
-          CLI::ignore_case));
+      ->transform(
+          CLI::CheckedTransformer(
+              std::map<std::string, Strategy>{
+                  {"add", Strategy::kAdd}, {"average", Strategy::kAverage}, {"l1", Strategy::kL1}},
+              CLI::ignore_case)
+              .description(""));
   command
       .add_option("--weights", options->weights,
                   "Weights of the layers: base ir, base vis, detail ir, detail vis "
                   "(default: 1,1,1,1)")
       ->type_name("A,B,C,D")
       ->delimiter(',')
-      ->expected(4);
+      ->expected(4)
+      ->type_size(1);
   command
       .add_option("--decompose", options->decompose,
                   "Also write the base and detail layers of both sources (B0 D0 BN DN) here")
@@ -89,7 +92,7 @@ Action AddFuse(CLI::App& command) {
       ->type_name("EXT");
   command.add_option("--bits", job.bits, "Bits of a value of the result: 8 or 16 (default: 8)")
       ->type_name("N")
-      ->check(CLI::IsMember({8, 16}));
+      ->check(CLI::IsMember({8, 16}).description(""));
   AddThreads(command, job.options.threads);
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
   command.footer(kFooter);

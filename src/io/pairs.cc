@@ -83,15 +83,6 @@ std::vector<fs::path> ListFolder(const fs::path& folder) {
   return paths;
 }
 
-std::vector<fs::path> ListPictures(const fs::path& folder) {
-  std::vector<fs::path> paths = ListFolder(folder);
-  std::erase_if(paths, [](const fs::path& path) {
-    const std::string name = path.filename().string();
-    return name.starts_with('.') || !IsPictureExtension(path) || fs::is_directory(path);
-  });
-  return paths;
-}
-
 struct File {
   std::string name;  // as the pair is called
   fs::path path;
@@ -141,6 +132,15 @@ FileMap WithoutMarkers(const FileMap& files) {
 }
 
 }  // namespace
+
+std::vector<fs::path> ListPictures(const fs::path& folder) {
+  std::vector<fs::path> paths = ListFolder(folder);
+  std::erase_if(paths, [](const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.starts_with('.') || !IsPictureExtension(path) || fs::is_directory(path);
+  });
+  return paths;
+}
 
 PairList FindPairs(const fs::path& ir, const fs::path& vis) {
   FileMap files[2];

@@ -27,4 +27,8 @@ PairList FindPairs(const std::filesystem::path& ir, const std::filesystem::path&
 // visible, rgb or eo; any case), or side by side with markers in their names.
 PairList FindPairs(const std::filesystem::path& both);
 
+// The pictures of a folder in the order of their names; hidden files and folders are left out.
+// Throws Error (kInput) for a folder that is missing or cannot be listed.
+std::vector<std::filesystem::path> ListPictures(const std::filesystem::path& folder);
+
 }  // namespace auif

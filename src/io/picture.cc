@@ -136,6 +136,24 @@ Picture ToPicture(const cv::Mat& image) {
 }
 
 template <typename T>
+ImageChannels ToChannels(const cv::Mat& image) {
+  constexpr double kStep = std::numeric_limits<T>::max() / 255;
+  ImageChannels picture;
+  const int stored = image.channels();
+  const int wanted = stored < 3 ? 1 : 3;
+  for (int c = 0; c < wanted; ++c) {
+    Plane<double> plane(image.cols, image.rows);
+    for (int y = 0; y < image.rows; ++y) {
+      const T* from = image.ptr<T>(y) + (wanted - 1 - c);  // stored as BGR
+      double* to = plane.Row(y);
+      for (int x = 0; x < image.cols; ++x) to[x] = from[x * stored] / kStep;
+    }
+    picture.channels.push_back(std::move(plane));
+  }
+  return picture;
+}
+
+template <typename T>
 T Quantise(float value) {
   constexpr float kLargest = std::numeric_limits<T>::max();
   return static_cast<T>(std::lrint(std::clamp(value, 0.0f, 1.0f) * kLargest));
@@ -193,6 +211,13 @@ void CheckPictureFormat(const std::filesystem::path& path, int bits) {
     throw Error(ErrorKind::kUsage, "the format cannot hold 16 bits", path.string(),
                 "use .png, .tif or .pgm");
   }
+}
+
+ImageChannels ReadChannels(const std::filesystem::path& path, int* bits) {
+  const cv::Mat image = Decode(path);
+  if (bits != nullptr) *bits = image.depth() == CV_8U ? 8 : 16;
+  return image.depth() == CV_8U ? ToChannels<std::uint8_t>(image)
+                                : ToChannels<std::uint16_t>(image);
 }
 
 Picture ReadPicture(const std::filesystem::path& path) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "auif/metrics.h"
 #include "auif/plane.h"
 
 namespace auif {
@@ -26,6 +27,10 @@ bool IsPictureExtension(const std::filesystem::path& path);
 // pages the first is read. Throws Error (kInput) for a file that is missing, cut short or no
 // picture.
 Picture ReadPicture(const std::filesystem::path& path);
+
+// The same pictures as the file has them, for scoring: one channel, or three even where they are
+// equal; values 0..255 (16-bit ones divided by 257). `bits` is set to the file's, if given.
+ImageChannels ReadChannels(const std::filesystem::path& path, int* bits = nullptr);
 
 // Writes round(value * 255), or * 65535 for 16 bits; values outside [0, 1] are clamped. The format
 // is that of the extension. Throws Error: kUsage for an extension that is unknown or that cannot

@@ -1,0 +1,274 @@
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cctype>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <opencv2/imgproc.hpp>
+
+#include "auif/error.h"
+#include "auif/metrics.h"
+#include "base/parallel.h"
+#include "metrics/conventions.h"
+
+namespace auif {
+namespace {
+
+using metrics::Colour;
+using metrics::GreyView;
+using metrics::Pictures;
+
+std::string SizeText(const ImageChannels& picture) {
+  return std::to_string(picture.width()) + "x" + std::to_string(picture.height());
+}
+
+void Check(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused) {
+  for (const ImageChannels* picture : {&ir, &vis, &fused}) {
+    const auto& channels = picture->channels;
+    if ((channels.size() != 1 && channels.size() != 3) || channels.front().empty()) {
+      throw Error(ErrorKind::kInput, "a picture to score must have one or three channels");
+    }
+    for (const Plane<double>& channel : channels) {
+      if (channel.width() != picture->width() || channel.height() != picture->height()) {
+        throw Error(ErrorKind::kInput, "the channels of a picture differ in size");
+      }
+    }
+  }
+  if (SizeText(ir) != SizeText(fused) || SizeText(vis) != SizeText(fused)) {
+    throw Error(ErrorKind::kInput,
+                "sizes differ: infrared " + SizeText(ir) + ", visible " + SizeText(vis) +
+                    ", fused " + SizeText(fused),
+                "", "score the picture as it left the fusion, with the sources it was made from");
+  }
+}
+
+// Single precision and ties to even, as OpenCV and NumPy together give it.
+Plane<double> RoundedLuma(const ImageChannels& picture) {
+  Plane<double> out(picture.width(), picture.height());
+  cv::Mat3f rgb(1, picture.width());
+  cv::Mat1f luma;
+  for (int y = 0; y < picture.height(); ++y) {
+    for (int x = 0; x < picture.width(); ++x) {
+      for (int c = 0; c < 3; ++c) {
+        rgb(0, x)[c] = static_cast<float>(picture.channels[static_cast<std::size_t>(c)].Row(y)[x]);
+      }
+    }
+    cv::cvtColor(rgb, luma, cv::COLOR_RGB2GRAY);
+    for (int x = 0; x < picture.width(); ++x) out.Row(y)[x] = std::nearbyint(luma(0, x));
+  }
+  return out;
+}
+
+Plane<double> MatlabGrey(const ImageChannels& picture) {
+  // The first row of the inverse of the YIQ matrix.
+  constexpr double kRed = 0.298936021293775, kGreen = 0.587043074451121, kBlue = 0.114020904255103;
+  Plane<double> out(picture.width(), picture.height());
+  for (int y = 0; y < picture.height(); ++y) {
+    const double* r = picture.channels[0].Row(y);
+    const double* g = picture.channels[1].Row(y);
+    const double* b = picture.channels[2].Row(y);
+    for (int x = 0; x < picture.width(); ++x) {
+      out.Row(y)[x] = std::round(kRed * r[x] + kGreen * g[x] + kBlue * b[x]);
+    }
+  }
+  return out;
+}
+
+Plane<double> SideBySide(const ImageChannels& picture) {
+  Plane<double> out(picture.width() * static_cast<int>(picture.channels.size()), picture.height());
+  for (int y = 0; y < out.height(); ++y) {
+    double* to = out.Row(y);
+    for (const Plane<double>& channel : picture.channels) {
+      to = std::copy_n(channel.Row(y), channel.width(), to);
+    }
+  }
+  return out;
+}
+
+// The pictures in the forms that the columns ask for, each made once and only when asked for.
+class Forms {
+ public:
+  Forms(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused)
+      : pictures_{&ir, &vis, &fused} {}
+
+  // One set of pictures a channel, of which the mean counts.
+  std::vector<Pictures> Get(Colour colour) {
+    if (colour == Colour::kSideBySide) {
+      if (side_by_side_.empty()) side_by_side_ = SideBySide(*pictures_[2]);
+      return {{{}, {}, side_by_side_}};
+    }
+    // With a grey fused picture there is only one channel to compare.
+    const bool each = colour == Colour::kEachChannel && pictures_[2]->channels.size() == 3;
+    const std::size_t count = each ? 3 : 1;
+    std::vector<Pictures> out(count);
+    for (std::size_t c = 0; c < count; ++c) {
+      const auto channel = [&](std::size_t which) -> GreyView {
+        const auto& channels = pictures_[which]->channels;
+        if (channels.size() == 1) return channels.front();
+        return each ? GreyView(channels[c]) : Grey(which, colour);
+      };
+      out[c] = {channel(0), channel(1), channel(2)};
+    }
+    return out;
+  }
+
+ private:
+  GreyView Grey(std::size_t which, Colour colour) {
+    Plane<double>& grey = grey_[which];
+    if (grey.empty()) {
+      grey = colour == Colour::kLumaRounded ? RoundedLuma(*pictures_[which])
+                                            : MatlabGrey(*pictures_[which]);
+    }
+    return grey;
+  }
+
+  std::array<const ImageChannels*, 3> pictures_;
+  std::array<Plane<double>, 3> grey_;
+  Plane<double> side_by_side_;
+};
+
+// Names are compared without case, with - and _ alike.
+std::string Folded(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+template <typename Range>
+std::string Listed(const Range& infos) {
+  std::string out;
+  for (const auto& info : infos) out += (out.empty() ? "" : ", ") + info.name;
+  return out;
+}
+
+std::vector<ConventionInfo> MakeInfos() {
+  std::vector<ConventionInfo> infos;
+  for (const metrics::Convention& convention : metrics::ConventionTable()) {
+    ConventionInfo info{std::string(convention.name),
+                        std::string(convention.summary),
+                        std::string(Describe(convention.colour)),
+                        {}};
+    for (const metrics::Column& column : convention.columns) {
+      const metrics::MetricText& text = metrics::FindMetricText(column.id);
+      info.metrics.push_back({std::string(column.name), std::string(column.id),
+                              std::string(text.title),
+                              std::string(column.unit.empty() ? text.unit : column.unit),
+                              std::string(column.range.empty() ? text.range : column.range),
+                              text.direction, std::string(column.choices)});
+    }
+    infos.push_back(std::move(info));
+  }
+  return infos;
+}
+
+}  // namespace
+
+const std::vector<ConventionInfo>& Conventions() {
+  static const std::vector<ConventionInfo> infos = MakeInfos();
+  return infos;
+}
+
+const ConventionInfo& FindConvention(std::string_view name) {
+  for (const ConventionInfo& info : Conventions()) {
+    if (info.name == Folded(name) || Folded(info.name) == Folded(name)) return info;
+  }
+  throw Error(ErrorKind::kUsage, "no such convention", std::string(name),
+              "there are " + Listed(Conventions()));
+}
+
+Evaluator::Evaluator(std::string_view convention, std::span<const std::string> metrics)
+    : convention_(&FindConvention(convention)) {
+  const std::vector<MetricInfo>& all = convention_->metrics;
+  if (metrics.empty()) {
+    for (std::size_t i = 0; i < all.size(); ++i) columns_.push_back(i);
+  }
+  for (const std::string& name : metrics) {
+    const auto by = [&](auto member) {
+      return std::find_if(all.begin(), all.end(), [&](const MetricInfo& info) {
+        return Folded(info.*member) == Folded(name);
+      });
+    };
+    auto found = by(&MetricInfo::name);
+    if (found == all.end()) found = by(&MetricInfo::id);
+    if (found == all.end()) {
+      throw Error(ErrorKind::kUsage, "the convention " + convention_->name + " has no such metric",
+                  name, "it has " + Listed(all));
+    }
+    columns_.push_back(static_cast<std::size_t>(found - all.begin()));
+  }
+  for (const std::size_t column : columns_) metrics_.push_back(all[column]);
+}
+
+Scores Evaluator::Score(const ImageChannels& ir, const ImageChannels& vis,
+                        const ImageChannels& fused) const {
+  Check(ir, vis, fused);
+  const metrics::Convention& convention =
+      metrics::ConventionTable()[static_cast<std::size_t>(convention_ - Conventions().data())];
+  Forms forms(ir, vis, fused);
+  Scores scores;
+  for (const std::size_t index : columns_) {
+    const metrics::Column& column = convention.columns[index];
+    const std::vector<Pictures> channels = forms.Get(column.colour.value_or(convention.colour));
+    std::optional<double> sum = 0;
+    for (const Pictures& pictures : channels) {
+      const metrics::Score score = column.score(pictures);
+      sum = sum && score ? metrics::Score(*sum + *score) : std::nullopt;
+    }
+    if (sum) *sum /= static_cast<double>(channels.size());
+    scores.push_back(sum);
+  }
+  return scores;
+}
+
+std::vector<Scores> Evaluator::ScoreMany(
+    std::size_t count, const std::function<FusionResult(std::size_t)>& load, int threads,
+    const std::function<void(std::size_t, const Scores&)>& done) const {
+  std::vector<Scores> scores(count);
+  std::vector<std::exception_ptr> failures(count);
+  std::atomic<std::size_t> first_failure = count;
+  std::mutex reporting;
+  ParallelFor(static_cast<int>(count), threads, [&](int index) {
+    const auto i = static_cast<std::size_t>(index);
+    // Pictures before a failure are still scored, so that always the same one is reported.
+    if (i > first_failure) return;
+    try {
+      const FusionResult result = load(i);
+      scores[i] = Score(result.ir, result.vis, result.fused);
+      if (!done) return;
+      const std::lock_guard lock(reporting);
+      done(i, scores[i]);
+    } catch (...) {
+      failures[i] = std::current_exception();
+      std::size_t before = first_failure;
+      while (i < before && !first_failure.compare_exchange_weak(before, i)) {
+      }
+    }
+  });
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+  return scores;
+}
+
+std::vector<MetricMean> MeanScores(std::span<const Scores> scores) {
+  if (scores.empty()) return {};
+  std::vector<MetricMean> means(scores.front().size());
+  for (std::size_t m = 0; m < means.size(); ++m) {
+    double sum = 0;
+    for (const Scores& picture : scores) {
+      if (picture[m]) {
+        sum += *picture[m];
+        ++means[m].defined;
+      } else {
+        ++means[m].undefined;
+      }
+    }
+    if (means[m].defined > 0) means[m].mean = sum / means[m].defined;
+  }
+  return means;
+}
+
+}  // namespace auif

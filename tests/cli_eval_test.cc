@@ -1,0 +1,100 @@
+// `auif eval` as its users meet it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "io/folder.h"
+#include "io/picture.h"
+#include "tests/random_model.h"
+#include "tests/run_program.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CliEvalTest : public ::testing::Test {
+ protected:
+  CliEvalTest() {
+    unsigned seed = 0;
+    for (const char* folder : {"ir", "vis", "one", "two"}) {
+      MakeFolder(folder_ / folder);
+      for (const char* name : {"a.png", "b.png"}) {
+        WritePicture(folder_.path() / folder / name, RandomPicture(48, 48, ++seed));
+      }
+    }
+    // Constant: entropy 0, no correlation.
+    MakeFolder(folder_ / "flat");
+    WritePicture(folder_ / "flat/a.png", Plane<float>(48, 48));
+  }
+  RunResult Eval(const std::string& arguments) const {
+    return RunShell("cd " + folder_.path().string() + " && " + AUIF_PROGRAM + " eval " + arguments);
+  }
+  static void ExpectOneLine(const RunResult& run, int code, const std::string& text) {
+    EXPECT_EQ(run.code, code) << run.err;
+    EXPECT_EQ(run.err.rfind("auif: error: ", 0), 0u) << run.err;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    EXPECT_NE(run.err.find(text), std::string::npos) << run.err;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(CliEvalTest, MethodsBaselinesAndFormats) {
+  WriteAll(folder_ / "published.csv", "method,EN,SD\nOld,9.5,\n");
+  const RunResult run = Eval(
+      "--ir ir --vis vis --fused one --fused 'T wo=two' --metrics EN,sd "
+      "--baseline published.csv --format markdown");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(
+      run.out.rfind("| method | EN ↑ | SD ↑ |\n|---|--:|--:|\n| Old | **9.5** | - |\n| one |", 0),
+      0u)
+      << run.out;
+  EXPECT_NE(run.out.find("| T wo |"), std::string::npos) << run.out;
+  EXPECT_NE(run.err.find("[4/4]"), std::string::npos) << run.err;
+}
+
+TEST_F(CliEvalTest, PerImageCsvIntoAFile) {
+  const RunResult run = Eval(
+      "-q --ir ir --vis vis --fused one --convention auif-paper --per-image --format csv -o x.csv");
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(run.out + run.err, "");
+  const std::string csv = ReadAll(folder_ / "x.csv");
+  EXPECT_EQ(csv.rfind("image,EN,SD,SF,VIF,AG,SCD\na,", 0), 0u) << csv;
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);
+}
+
+TEST_F(CliEvalTest, UndefinedIsSaid) {
+  const RunResult run =
+      Eval("--ir ir/a.png --vis vis/a.png --fused flat/a.png --metrics EN,CC --format csv");
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(run.out, "method,EN,CC\na,0,undefined\n");
+  EXPECT_EQ(run.err,
+            "auif: note: CC is undefined for 1 of 1 picture of a and left out of the mean: a\n");
+}
+
+TEST_F(CliEvalTest, Mistakes) {
+  ExpectOneLine(Eval("--ir ir --vis vis"), 2, "--fused is required");
+  ExpectOneLine(Eval("--ir ir --vis vis --fused one --convention mine"), 2,
+                "there are standard, auif-paper");
+  ExpectOneLine(Eval("--ir ir --vis vis --fused one --metrics XY"), 2, "XY: the convention");
+  ExpectOneLine(Eval("--ir ir --vis vis --fused one --format xml"), 2, "xml: no such format");
+  ExpectOneLine(Eval("--ir ir --vis vis --fused nothing"), 1, "nothing: no such file");
+  ExpectOneLine(Eval("--ir ir --vis vis --fused one --baseline nothing.csv"), 1, "nothing.csv");
+  ExpectOneLine(Eval("-q --ir ir --vis vis --fused one -o no/such/folder.csv"), 1, "no/such");
+  fs::remove(folder_ / "vis/a.png");
+  const RunResult run = Eval("-q --ir ir --vis vis --fused one --metrics EN --format csv");
+  ExpectOneLine(run, 1, "one/a.png: its source ir/a.png has no partner");
+  EXPECT_EQ(run.out.rfind("method,EN\none,", 0), 0u) << "the others are scored: " << run.out;
+}
+
+TEST_F(CliEvalTest, ListsAllConventions) {
+  const RunResult run = Eval("--list");
+  EXPECT_EQ(run.code, 0);
+  for (const char* text : {"standard: ", "auif-paper: ", "tang: ", "cddfuse: ", "vifb: ", "Qcv"}) {
+    EXPECT_NE(run.out.find(text), std::string::npos) << text;
+  }
+}
+
+}  // namespace
+}  // namespace auif
