@@ -1,4 +1,5 @@
 // `auif train` as its users meet it: stopping, resuming, logs, bad pictures, full disks.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "auif/model_io.h"
 #include "io/picture.h"
+#include "pipeline/validation.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"
 
@@ -76,6 +78,24 @@ TEST_F(CliTrainTest, LogHasEveryStepAndEpoch) {
   EXPECT_EQ(lines[3].find("epoch,1,2,"), 0u);
   EXPECT_EQ(lines[9].find("epoch,3,6,"), 0u);
   for (const std::string& line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), ','), 15);
+}
+
+TEST_F(CliTrainTest, ValidationScoresAreThoseOfTheModel) {
+  const RunResult run = Train("-o m.safetensors --epochs 3 --val data --val-epochs 2 --log l.csv");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.err.find("after epoch 2:  EN "), std::string::npos) << run.err;
+  std::istringstream log(Bytes("l.val.csv"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(log, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "epoch,EN,SD,SF,VIF,AG,SCD");
+  EXPECT_EQ(lines[1].find("2,"), 0u);
+  EXPECT_EQ(lines[2].find("3,"), 0u);
+  const Validation validation(folder_ / "data", 1);
+  const std::vector<double> means = validation.Score(LoadModel(folder_ / "m.safetensors"));
+  std::string row = "3";
+  for (const double mean : means) row += fmt::format(",{}", mean);
+  EXPECT_EQ(lines[2], row);
 }
 
 TEST_F(CliTrainTest, KilledAndResumedGivesTheSameFiles) {
