@@ -8,18 +8,28 @@
 
 namespace auif {
 
-// The model that `auif fuse` uses when none is given. Embedded in the library.
+// The model that `auif fuse` uses when none is given, embedded in the library
+// (models/auif-default.safetensors). May be called from several threads at once.
 const Model& DefaultModel();
 
 // Model files are safetensors files with the configuration in their metadata; docs/model-format.md
-// lists the tensors. Throw Error: kInput for a file that cannot be read or is not a valid model,
-// kOutput for one that cannot be written. A failed save leaves the old file as it was.
+// lists the tensors. What was saved is loaded bit by bit, and the same model always gives the same
+// file.
+//
+// LoadModel throws Error (kInput) where the file cannot be read, is no safetensors file or no valid
+// model; it names the tensor that is missing, unexpected, of the wrong shape or not finite.
 Model LoadModel(const std::filesystem::path& path);
+// SaveModel throws Error: kInput for a model that is not valid, kOutput where the file cannot be
+// written; then the old file stays as it was. Metadata that has the name of a part of the
+// configuration is not saved.
 void SaveModel(const Model& model, const std::filesystem::path& path);
 
-// Reads the authors' published weights: three files written by torch.save (the legacy format or
-// the zip format of today), holding the state dicts of the base encoder, the detail encoder and
-// the decoder, in any order, or one folder that holds them. Nothing in the files is executed.
+// Reads the authors' published weights: files written by torch.save (the legacy format or the zip
+// format of today) with the state dicts of the base encoder, the detail encoder and the decoder, in
+// any order, or one folder that holds them, where other files do not matter. Nothing in the files
+// is executed. The model has the release form; its metadata says from which files it came
+// (`source`). Throws Error: kInput where a file is broken, holds anything but tensors, or a part of
+// the network is missing, there twice, or has an unknown key or shape; kUsage without files.
 Model ImportTorch(const std::vector<std::filesystem::path>& files);
 
 }  // namespace auif

@@ -62,21 +62,6 @@ class NoFileSizeSignal {
   sigset_t signal_, before_;
 };
 
-// Removes the file unless told that it is not needed any more.
-class Removal {
- public:
-  explicit Removal(fs::path path) : path_(std::move(path)) {}
-  Removal(const Removal&) = delete;
-  Removal& operator=(const Removal&) = delete;
-  ~Removal() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-  void Cancel() { path_.clear(); }
-
- private:
-  fs::path path_;
-};
-
 std::string Reason(int error) { return std::generic_category().message(error); }
 
 std::string OutputHint(int error) {
@@ -198,12 +183,15 @@ void WriteFileAtomically(const fs::path& path, std::string_view bytes) {
   fs::path temporary;
   FileDescriptor file(CreateUnique(folder, &temporary));
   if (file.get() < 0) ThrowOutput(path, errno);
-  Removal removal(temporary);
-  if (const int error = WriteAll(file.get(), bytes)) ThrowOutput(path, error);
-  if (::fsync(file.get()) != 0) ThrowOutput(path, errno);
-  if (const int error = file.Close()) ThrowOutput(path, error);
-  if (::rename(temporary.c_str(), target.c_str()) != 0) ThrowOutput(path, errno);
-  removal.Cancel();
+  int error = WriteAll(file.get(), bytes);
+  if (error == 0 && ::fsync(file.get()) != 0) error = errno;
+  const int close_error = file.Close();
+  if (error == 0) error = close_error;
+  if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlink(temporary.c_str());
+    ThrowOutput(path, error);
+  }
 }
 
 }  // namespace auif

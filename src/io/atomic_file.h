@@ -16,8 +16,8 @@ std::string ReadFile(const std::filesystem::path& path,
                      std::size_t max_bytes = kDefaultMaxFileBytes);
 
 // Writes `bytes` to a new file beside `path`, forces them to the disk and renames the new file to
-// `path`: a reader sees the old file or the whole new one. A symbolic link stays one: the file that
-// it points to is replaced. A device or pipe (/dev/stdout) is written to directly. On any failure,
+// `path`: a reader sees the old file or the whole new one. A symbolic link to a file stays one:
+// that file is replaced. A device or pipe (/dev/stdout) is written to directly. On any failure,
 // a full disk or a file size limit included, the old file stays as it was, nothing else is left,
 // and Error (kOutput) says why.
 void WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes);

@@ -8,6 +8,8 @@
 // After foreach_target.h:
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+#include "kernels/beside-inl.h"
+#include "kernels/unroll-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace auif {
@@ -23,10 +25,12 @@ void Decode(const DecoderStep& step, const std::array<const float*, 3>& rows, si
   const V one = hn::Set(d, 1.0f);
   for (size_t x = 0; x < width; x += hn::Lanes(d)) {
     V sum = hn::Set(d, step.bias);
-    for (int k = 0; k < 9; ++k) {
-      const float* at = rows[k / 3] + static_cast<ptrdiff_t>(x) + k % 3 - 1;
-      sum = hn::MulAdd(hn::Set(d, step.taps[k]), hn::LoadU(d, at), sum);
-    }
+    Unroll<0, 3>([&](auto r) AUIF_INLINE_LAMBDA {
+      const Neighbours<D> row(rows[r] + x);
+      Unroll<0, 3>([&](auto t) AUIF_INLINE_LAMBDA {
+        sum = hn::MulAdd(hn::Set(d, step.taps[3 * r + t]), row.template Shifted<t - 1>(), sum);
+      });
+    });
     hn::Store(hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(sum)))), d, out + x);
   }
 }

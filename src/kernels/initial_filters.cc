@@ -7,6 +7,7 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h:
 #include "hwy/highway.h"
+#include "kernels/beside-inl.h"
 #include "kernels/unroll-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -60,10 +61,10 @@ void MoveRow(const float* HWY_RESTRICT in, const float* HWY_RESTRICT out, size_t
 // The sum of 2 * kRadius + 1 neighbours.
 template <int kRadius>
 HWY_INLINE hn::Vec<DI> RowSum(const int32_t* HWY_RESTRICT sums) {
-  const DI di;
-  auto sum = hn::Load(di, sums);
+  const Neighbours<DI> row(sums);
+  auto sum = row.centre;
   Unroll<1, kRadius + 1>([&](auto i) AUIF_INLINE_LAMBDA {
-    sum = hn::Add(sum, hn::Add(hn::LoadU(di, sums - i), hn::LoadU(di, sums + i)));
+    sum = hn::Add(sum, hn::Add(row.template Shifted<-i>(), row.template Shifted<i>()));
   });
   return sum;
 }

@@ -9,6 +9,7 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h:
 #include "hwy/highway.h"
+#include "kernels/beside-inl.h"
 #include "kernels/unroll-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -31,19 +32,22 @@ struct Call {
 };
 
 // Output rows in one unrolled block, and vectors side by side. A row of the input is loaded once
-// and serves the five output rows around it, so a block of R rows loads 5 (R + 4) / R vectors for
+// and serves the five output rows around it, so a block of R rows reads 5 (R + 4) / R vectors for
 // 25 multiply-adds; two vectors side by side make ten independent chains of multiply-adds, which
 // covers their latency (4 cycles, 2 a cycle).
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int kBlockRows = 2;  // a sanitizer's checks in 400 unrolled steps take GCC gigabytes
+#else
 constexpr int kBlockRows = 8;
+#endif
 constexpr int kBlockVectors = 2;
 constexpr int kCentre = 12;  // of the 25 taps
 
 // R rows x C vectors at column x. Every output is the sum of its 25 products in the same order,
 // whatever the block's size, so blocks may be cut anywhere: row by row, but the centre and the bias
 // last, since they are by far the largest terms and would coarsen the rounding of all sums after
-// them (this divides the error by three, measured on the published weights). `taps` has 25 vectors,
-// or the first 13 of them where the kernel is symmetric.
-template <Activation kActivation, int kTaps, int R, int C>
+// them (this divides the error by three, measured on the published weights).
+template <Activation kActivation, int R, int C>
 HWY_INLINE void Block(const V* HWY_RESTRICT taps, const Scalars& s, const Call& call, int row,
                       size_t x) {
   const D d;
@@ -52,15 +56,21 @@ HWY_INLINE void Block(const V* HWY_RESTRICT taps, const Scalars& s, const Call& 
   V centre[R][C];
   Unroll<0, R + 4>([&](auto i) AUIF_INLINE_LAMBDA {
     const float* HWY_RESTRICT in = call.in[row + i] + x;
+    V row_vectors[C + 2];  // with one on each side
+    Unroll<0, C + 2>([&](auto c) AUIF_INLINE_LAMBDA {
+      row_vectors[c] = hn::Load(d, in + (c - 1) * static_cast<ptrdiff_t>(lanes));
+    });
     Unroll<0, 5>([&](auto t) AUIF_INLINE_LAMBDA {
       Unroll<0, C>([&](auto c) AUIF_INLINE_LAMBDA {
-        const V value = hn::LoadU(d, in + c * lanes + t - 2);
+        const V value =
+            Neighbours<D>(row_vectors[c], row_vectors[c + 1], row_vectors[c + 2], in + c * lanes)
+                .template Shifted<t - 2>();
         if constexpr (t == 2 && i >= 2 && i < R + 2) centre[i - 2][c] = value;
         Unroll<(i < 4 ? 0 : i - 4), (i < R ? i + 1 : R)>([&](auto o) AUIF_INLINE_LAMBDA {
           constexpr int kTap = (i - o) * 5 + t;
-          const V tap = taps[kTap < kTaps ? kTap : 24 - kTap];
           if constexpr (kTap != kCentre) {
-            sum[o][c] = kTap == 0 ? hn::Mul(tap, value) : hn::MulAdd(tap, value, sum[o][c]);
+            sum[o][c] =
+                kTap == 0 ? hn::Mul(taps[kTap], value) : hn::MulAdd(taps[kTap], value, sum[o][c]);
           }
         });
       });
@@ -85,28 +95,28 @@ HWY_INLINE void Block(const V* HWY_RESTRICT taps, const Scalars& s, const Call& 
 }
 
 // n rows of the vectors in columns [begin, end). tap_vectors: 25 vectors kMaxLanes values apart.
-template <Activation kActivation, int kTaps>
+template <Activation kActivation>
 HWY_NOINLINE void Strip(const float* HWY_RESTRICT tap_vectors, const LayerStep& step,
                         const Call& call, int n, size_t begin, size_t end) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   const Scalars s{hn::Set(d, step.bias), hn::Set(d, step.slope), hn::Set(d, step.sign),
                   hn::Set(d, step.keep), hn::Set(d, step.source)};
-  V taps[kTaps];
-  Unroll<0, kTaps>([&](auto k) AUIF_INLINE_LAMBDA {
+  V taps[25];
+  Unroll<0, 25>([&](auto k) AUIF_INLINE_LAMBDA {
     taps[k] = hn::Load(d, tap_vectors + k * StepPlan::kMaxLanes);
   });
   int row = 0;
   for (; row + kBlockRows <= n; row += kBlockRows) {
     size_t x = begin;
     for (; x + kBlockVectors * lanes <= end; x += kBlockVectors * lanes) {
-      Block<kActivation, kTaps, kBlockRows, kBlockVectors>(taps, s, call, row, x);
+      Block<kActivation, kBlockRows, kBlockVectors>(taps, s, call, row, x);
     }
-    for (; x < end; x += lanes) Block<kActivation, kTaps, kBlockRows, 1>(taps, s, call, row, x);
+    for (; x < end; x += lanes) Block<kActivation, kBlockRows, 1>(taps, s, call, row, x);
   }
   for (; row < n; ++row) {
     for (size_t x = begin; x < end; x += lanes) {
-      Block<kActivation, kTaps, 1, 1>(taps, s, call, row, x);
+      Block<kActivation, 1, 1>(taps, s, call, row, x);
     }
   }
 }
@@ -118,16 +128,14 @@ void Rows(const StepPlan& plan, Edge row, int n, const Call& call) {
   size_t begin = 0;
   size_t end = (static_cast<size_t>(plan.width()) + lanes - 1) / lanes * lanes;
   if (step.has_edges) {
-    Strip<kActivation, 25>(plan.Taps(row, Edge::kFirst), step, call, n, 0, lanes);
+    Strip<kActivation>(plan.Taps(row, Edge::kFirst), step, call, n, 0, lanes);
     begin = lanes;
     if (end > lanes) {
       end -= lanes;
-      Strip<kActivation, 25>(plan.Taps(row, Edge::kLast), step, call, n, end, end + lanes);
+      Strip<kActivation>(plan.Taps(row, Edge::kLast), step, call, n, end, end + lanes);
     }
   }
-  const auto inner =
-      step.symmetric && row == Edge::kInner ? Strip<kActivation, 13> : Strip<kActivation, 25>;
-  inner(plan.Taps(row, Edge::kInner), step, call, n, begin, end);
+  Strip<kActivation>(plan.Taps(row, Edge::kInner), step, call, n, begin, end);
   const int w = plan.width();
   for (int i = 0; i < n; ++i) {
     float* out = call.out[i];
@@ -169,7 +177,6 @@ LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
   const double shift = layer.bn.bias - scale * layer.bn.running_mean;
   step.slope = layer.prelu;
   step.has_edges = config.padding == Padding::kFeature;
-  step.symmetric = config.kernels == Kernels::kAdjoint;
 
   double factor = -eta * scale, centre = 0, bias, positive;
   if (config.activation == Activation::kGradient) {
@@ -200,10 +207,6 @@ LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
       auto& taps = step.taps[row][column];
       for (int k = 0; k < 25; ++k) {
         taps[k] = static_cast<float>(factor * kernel[k] + (k == 12 ? centre : 0));
-      }
-      // The collapse sums in another order for u and -u; make equal what is equal.
-      if (step.symmetric && row == 1 && column == 1) {
-        for (int k = 13; k < 25; ++k) taps[k] = taps[24 - k];
       }
     }
   }

@@ -23,7 +23,6 @@ struct LayerStep {
   // [row edge][column edge]; all nine are the same but with Padding::kFeature.
   std::array<std::array<std::array<float, 25>, 3>, 3> taps{};
   bool has_edges = false;
-  bool symmetric = false;  // tap u equals tap -u away from the edges (adjoint kernels)
   Activation activation = Activation::kGradient;
   // c = taps * x + bias (kOutput: + source * I), with eta, BN and sign in all of them;
   // x+ = sign * max(c, slope * c) (kGradient: + keep * x + source * I).

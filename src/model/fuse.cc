@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
 
 #include "base/parallel.h"
 #include "base/reflect.h"
@@ -34,6 +36,7 @@ class BandFuser {
                  SourceStream(plan, height, sum_range_.Grown(Neighbours(), height))} {}
 
   void Run(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out) {
+    Restart();
     const RowRange source = streams_[0].source();
     for (int y = source.begin; y < source.end; y += kChunkRows) {
       const int end = std::min(y + kChunkRows, source.end);
@@ -49,6 +52,12 @@ class BandFuser {
   }
 
  private:
+  void Restart() {
+    for (SourceStream& stream : streams_) stream.Restart();
+    sums_.Restart();
+    next_ = output_.begin;
+  }
+
   // Rows above and below that the fusion layer reads.
   int Neighbours() const { return options_.strategy == Strategy::kL1 ? 1 : 0; }
 
@@ -93,29 +102,76 @@ class BandFuser {
   std::array<SourceStream, 2> streams_;
 };
 
-// Calls work(band) for bands that divide `height` rows among the threads.
-void ForEachBand(int height, int threads, const std::function<void(RowRange)>& work) {
+// The bands that divide `height` rows among the threads.
+std::vector<RowRange> Bands(int height, int threads) {
   // Below this height a band computes more rows for its seams than for itself.
   constexpr int kMinBandRows = 32;
   const int count = std::clamp(height / kMinBandRows, 1, ThreadCount(threads));
-  ParallelFor(count, threads, [&](int i) {
+  std::vector<RowRange> bands;
+  for (int i = 0; i < count; ++i) {
     const auto cut = [&](int k) { return static_cast<int>(std::int64_t{height} * k / count); };
-    work({cut(i), cut(i + 1)});
-  });
+    bands.push_back({cut(i), cut(i + 1)});
+  }
+  return bands;
 }
+
+// Everything that fusing pictures of one size needs besides the pictures.
+struct Workspace {
+  Workspace(const Network& network, const FuseOptions& options, int width, int height,
+            const std::string& target)
+      : target(target), height(height), plan(network, width) {
+    for (const RowRange& band : Bands(height, options.threads)) {
+      bands.push_back(std::make_unique<BandFuser>(plan, options, height, band));
+    }
+  }
+
+  std::string target;
+  int height;
+  NetworkPlan plan;
+  std::vector<std::unique_ptr<BandFuser>> bands;
+};
 
 }  // namespace
 
 struct Fuser::Impl {
+  Impl(const Model& model, const FuseOptions& options)
+      : model(model), options(options), network(model) {}
+
+  // A workspace for a size; the last ones used are kept, for a camera's frames are all of one size.
+  std::unique_ptr<Workspace> Acquire(int width, int height) {
+    const std::string target = SimdTarget();
+    {
+      const std::scoped_lock lock(mutex);
+      for (auto& kept : idle) {
+        if (kept->plan.width != width || kept->height != height || kept->target != target) continue;
+        std::unique_ptr<Workspace> found = std::move(kept);
+        std::swap(kept, idle.back());
+        idle.pop_back();
+        return found;
+      }
+    }
+    return std::make_unique<Workspace>(network, options, width, height, target);
+  }
+
+  void Release(std::unique_ptr<Workspace> workspace) {
+    constexpr std::size_t kMostIdle = 4;
+    const std::scoped_lock lock(mutex);
+    if (idle.size() == kMostIdle) idle.erase(idle.begin());
+    idle.push_back(std::move(workspace));
+  }
+
   Model model;
   FuseOptions options;
+  Network network;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Workspace>> idle;
 };
 
-Fuser::Fuser(const Model& model, const FuseOptions& options)
-    : impl_(std::make_unique<Impl>(Impl{model, options})) {
+Fuser::Fuser(const Model& model, const FuseOptions& options) {
   model.Validate();
   options.Validate();
   ApplySimdEnvironment();
+  impl_ = std::make_unique<Impl>(model, options);
 }
 
 Fuser::~Fuser() = default;
@@ -135,10 +191,10 @@ void Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
   if (out.width != ir.width || out.height != ir.height) {
     throw Error(ErrorKind::kUsage, "the result's plane has not the sources' size");
   }
-  const NetworkPlan plan(impl_->model, ir.width);
-  ForEachBand(ir.height, impl_->options.threads, [&](RowRange band) {
-    BandFuser(plan, impl_->options, ir.height, band).Run(ir, vis, out);
-  });
+  std::unique_ptr<Workspace> workspace = impl_->Acquire(ir.width, ir.height);
+  ParallelFor(static_cast<int>(workspace->bands.size()), impl_->options.threads,
+              [&](int i) { workspace->bands[i]->Run(ir, vis, out); });
+  impl_->Release(std::move(workspace));
 }
 
 Decomposition Fuser::Decompose(PlaneView<const float> source) const {
@@ -146,10 +202,12 @@ Decomposition Fuser::Decompose(PlaneView<const float> source) const {
   const int width = source.width, height = source.height;
   Decomposition result{Plane<float>(width, height), Plane<float>(width, height),
                        Plane<float>(width, height), Plane<float>(width, height)};
-  const NetworkPlan plan(impl_->model, width);
+  const NetworkPlan plan(impl_->network, width);
   Plane<float>* const first[2] = {&result.base_initial, &result.detail_initial};
   Plane<float>* const last[2] = {&result.base, &result.detail};
-  ForEachBand(height, impl_->options.threads, [&](RowRange band) {
+  const std::vector<RowRange> bands = Bands(height, impl_->options.threads);
+  ParallelFor(static_cast<int>(bands.size()), impl_->options.threads, [&](int b) {
+    const RowRange band = bands[b];
     SourceStream stream(plan, height, band);
     const auto copy = [&](const LevelRows& from, int begin, Plane<float>& to) {
       for (int y = std::max(begin, band.begin); y < std::min(from.end(), band.end); ++y) {

@@ -1,5 +1,6 @@
 #include "model/row_stream.h"
 
+#include <bit>
 #include <cassert>
 
 #include "base/reflect.h"
@@ -11,42 +12,58 @@ namespace {
 // rows that every layer before held back.
 int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * layers; }
 
+// The most source rows that are needed at a time: a chunk, and behind it what the box sums take
+// out, or what the last layer, furthest behind, reads of I.
+int SourceRows(int layers) {
+  return kChunkRows + kDetailRadius + std::max(kDetailRadius + 1, 2 * layers) + 1;
+}
+
+int PowerOfTwo(int least) { return static_cast<int>(std::bit_ceil(static_cast<unsigned>(least))); }
+
 }  // namespace
 
-NetworkPlan::NetworkPlan(const Model& model, int width)
-    : width(width), layers(model.config.layers), decoder(MakeDecoderStep(model.decoder)) {
+Network::Network(const Model& model) : decoder(MakeDecoderStep(model.decoder)) {
   const Encoder* sources[2] = {&model.base, &model.detail};
   for (int e = 0; e < 2; ++e) {
     for (const Layer& layer : sources[e]->layers) {
-      encoders[e].emplace_back(MakeLayerStep(model.config, layer), width);
+      encoders[e].push_back(MakeLayerStep(model.config, layer));
     }
+  }
+}
+
+NetworkPlan::NetworkPlan(const Network& network, int width)
+    : width(width), layers(static_cast<int>(network.encoders[0].size())), decoder(network.decoder) {
+  for (int e = 0; e < 2; ++e) {
+    for (const LayerStep& step : network.encoders[e]) encoders[e].emplace_back(step, width);
   }
 }
 
 LevelRows::LevelRows(RowRange range, int width, int max_rows)
     : range_(range),
-      end_(range.begin),
       kept_(2 * kKept, width),
-      rows_(max_rows + kKept),
-      is_kept_(max_rows + kKept, false) {
-  for (int i = 0; i < 2 * kKept; ++i) free_[i] = kept_[i];
+      mask_(PowerOfTwo(max_rows + kKept) - 1),
+      rows_(mask_ + 1) {
+  Restart();
+}
+
+void LevelRows::Restart() {
+  end_ = range_.begin;
+  kept_row_.fill(kFree);
 }
 
 void LevelRows::Extend(int end, RowBuffer<float>& scratch) {
-  assert(end > end_ && end - end_ + kKept <= static_cast<int>(rows_.size()));
-  const int size = static_cast<int>(rows_.size());
+  assert(end > end_ && end - end_ + kKept <= mask_ + 1);
   // Rows of earlier chunks but the last kKept are no longer needed.
-  for (int y = std::max(range_.begin, end_ - size); y < end_ - kKept; ++y) {
-    if (is_kept_[y % size]) {
-      free_[free_count_++] = rows_[y % size];
-      is_kept_[y % size] = false;
-    }
+  for (int& row : kept_row_) {
+    if (row < end_ - kKept) row = kFree;
   }
-  const int begin = end_;
-  for (; end_ < end; ++end_) {
-    const bool keep = end_ >= end - kKept;
-    rows_[end_ % size] = keep ? free_[--free_count_] : scratch[end_ - begin];
-    is_kept_[end_ % size] = keep;
+  const int begin = end_, first_kept = std::max(begin, end - kKept);
+  for (; end_ < first_kept; ++end_) rows_[end_ & mask_] = scratch[end_ - begin];
+  for (int slot = 0; end_ < end; ++slot) {
+    if (kept_row_[slot] != kFree) continue;
+    kept_row_[slot] = end_;
+    rows_[end_ & mask_] = kept_[slot];
+    ++end_;
   }
 }
 
@@ -55,8 +72,8 @@ SourceStream::SourceStream(const NetworkPlan& plan, int height, RowRange output)
       height_(height),
       source_(output.Grown(2 * plan.layers + kDetailRadius, height)),
       pushed_(source_.begin),
-      source_capacity_(2 * MaxRows(plan.layers) + 2 * kDetailRadius),
-      source_rows_(source_capacity_, plan.width),
+      source_mask_(PowerOfTwo(SourceRows(plan.layers)) - 1),
+      source_rows_(source_mask_ + 1, plan.width),
       sums_(plan.width) {
   const int max_rows = MaxRows(plan.layers);
   for (int e = 0; e < 2; ++e) {
@@ -68,6 +85,13 @@ SourceStream::SourceStream(const NetworkPlan& plan, int height, RowRange output)
   in_.resize(max_rows + 4);
   from_.resize(max_rows);
   out_.resize(max_rows);
+}
+
+void SourceStream::Restart() {
+  pushed_ = source_.begin;
+  for (auto& encoder : levels_) {
+    for (LevelRows& level : encoder) level.Restart();
+  }
 }
 
 void SourceStream::Push(const float* row) {

@@ -26,9 +26,17 @@ struct RowRange {
   }
 };
 
+// The network with its layers collapsed.
+struct Network {
+  explicit Network(const Model& model);
+
+  std::array<std::vector<LayerStep>, 2> encoders;  // base, detail
+  DecoderStep decoder;
+};
+
 // The network ready for pictures of one width.
 struct NetworkPlan {
-  NetworkPlan(const Model& model, int width);
+  NetworkPlan(const Network& network, int width);
 
   int width;
   int layers;
@@ -47,12 +55,14 @@ class LevelRows {
   static constexpr int kKept = 4;
 
   LevelRows(RowRange range, int width, int max_rows);
-  LevelRows(LevelRows&&) noexcept = default;  // free_ and rows_ point into kept_
+  // Forgets all rows.
+  void Restart();
+  LevelRows(LevelRows&&) noexcept = default;  // rows_ points into kept_
 
   RowRange range() const { return range_; }
   int end() const { return end_; }  // first row that is not computed yet
   bool complete() const { return end_ == range_.end; }
-  float* Row(int y) const { return rows_[y % rows_.size()]; }
+  float* Row(int y) const { return rows_[y & mask_]; }
   // Adds rows up to (not including) row `end`, contents undefined.
   void Extend(int end, RowBuffer<float>& scratch);
 
@@ -60,10 +70,10 @@ class LevelRows {
   RowRange range_;
   int end_;
   RowBuffer<float> kept_;
-  std::vector<float*> rows_;  // row y at y % size
-  std::array<float*, 2 * kKept> free_;
-  int free_count_ = 2 * kKept;
-  std::vector<bool> is_kept_;
+  int mask_;                  // size of rows_ - 1; a power of two, since division takes its time
+  std::vector<float*> rows_;  // row y at y & mask_
+  static constexpr int kFree = -1;
+  std::array<int, 2 * kKept> kept_row_;  // the row that each of kept_ holds
 };
 
 // One source picture on its way through both encoders.
@@ -72,6 +82,8 @@ class SourceStream {
   // Computes the encoders' outputs for the rows `output` of a picture of `height` rows.
   SourceStream(const NetworkPlan& plan, int height, RowRange output);
 
+  // Ready for the next picture of the same size.
+  void Restart();
   // The source rows that must be pushed, in this order.
   RowRange source() const { return source_; }
   // At most kChunkRows between two calls of Encode. Row: plan.width values in [0, 1].
@@ -87,14 +99,14 @@ class SourceStream {
   const LevelRows& Last(int encoder) const { return levels_[encoder].back(); }
 
  private:
-  float* SourceRow(int y) { return source_rows_[y % source_capacity_]; }
+  float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
   void Step(int encoder, int layer);
 
   const NetworkPlan& plan_;
   int height_;
   RowRange source_;
-  int pushed_;  // first source row that was not pushed yet
-  int source_capacity_;
+  int pushed_;       // first source row that was not pushed yet
+  int source_mask_;  // number of rows - 1, a power of two
   RowBuffer<float> source_rows_;
   ColumnSums sums_;
   std::array<std::vector<LevelRows>, 2> levels_;  // N + 1 each
