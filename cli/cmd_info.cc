@@ -5,25 +5,14 @@
 
 #include "auif/model_io.h"
 #include "cli/command.h"
+#include "model/cost.h"
 
 namespace auif::cli {
 namespace {
 
-// Multiply-adds a pixel of a fused pair, both sources and encoders and the decoder.
-struct Cost {
-  long uncollapsed, collapsed;
-};
-
-Cost MultiplyAdds(const ModelConfig& config) {
-  const long layers = 4L * config.layers;  // two sources, two encoders
-  const long step = 1;                     // theta * (I - x)
-  const long decoder = 9;
-  return {layers * (18L * config.channels + step) + decoder, layers * (25 + step) + decoder};
-}
-
 void Print(const Model& model, const std::string& name) {
   const ModelConfig& config = model.config;
-  const Cost cost = MultiplyAdds(config);
+  const Cost cost = MultiplyAddsPerPixel(config);
   fmt::print("model       {}\n", name);
   fmt::print("form        {}\n", config.FormName());
   fmt::print("  kernels   {}\n", config.kernels == Kernels::kAdjoint
@@ -41,7 +30,7 @@ void Print(const Model& model, const std::string& name) {
   fmt::print(
       "cost        {} multiply-adds a pixel of a fused pair; {} as written, {:.1f} times as "
       "many\n",
-      cost.collapsed, cost.uncollapsed, double(cost.uncollapsed) / cost.collapsed);
+      cost.collapsed, cost.as_written, static_cast<double>(cost.as_written) / cost.collapsed);
   for (const auto& [key, value] : model.metadata) fmt::print("{:<11} {}\n", key, value);
   fmt::print("\n{:>5}  {:>10} {:>10}  {:>10} {:>10}\n", "layer", "eta base", "theta base",
              "eta detail", "theta detail");

@@ -17,6 +17,7 @@ inline constexpr int kWrongUse = 2;
 // Returns the exit code; throws Error.
 using Action = std::function<int()>;
 
+Action AddBench(CLI::App& command);
 Action AddFuse(CLI::App& command);
 Action AddImport(CLI::App& command);
 Action AddInfo(CLI::App& command);

@@ -27,6 +27,7 @@ constexpr Command kCommands[] = {
     {"Fuse", "fuse", "Fuse an infrared and a visible picture, or folders of them", AddFuse},
     {"Models", "info", "Show what a model is made of", AddInfo},
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
+    {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
     {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
      AddScene},
 };

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The developer's and the CI's entry point: ./ci.sh build|test|asan|lint|bench|help
+set -euo pipefail
+cd "$(dirname "$0")"
+
+jobs=$(nproc)
+launcher=()
+if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+
+configure_and_build() { # preset, further options
+  cmake --preset "$1" "${launcher[@]}" "${@:2}" >/dev/null
+  cmake --build --preset "$1" -j "$jobs"
+}
+
+case "${1:-help}" in
+  build)  # the program and the libraries
+    configure_and_build release -DAUIF_BUILD_TESTS=OFF -DAUIF_BUILD_BENCH=OFF ;;
+  test)   # all tests
+    configure_and_build release -DAUIF_BUILD_TESTS=ON -DAUIF_BUILD_BENCH=ON
+    ctest --preset release -j "$jobs" ;;
+  asan)   # all tests with the address and undefined-behaviour sanitizers
+    configure_and_build asan
+    ctest --preset asan -j "$jobs" ;;
+  lint)   # formatting; then clang-tidy on the files that were built
+    git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
+    if [ -f build/compile_commands.json ]; then
+      git ls-files 'src/*.cc' 'cli/*.cc' | grep -v _test.cc | xargs -P "$jobs" -n 4 clang-tidy -p build --quiet
+    fi ;;
+  bench)  # speed beside PyTorch; prints a table
+    configure_and_build release -DAUIF_BUILD_TESTS=ON -DAUIF_BUILD_BENCH=ON
+    bench/run.sh "${@:2}" ;;
+  *) sed -n 's/^  \([a-z]*\)) *# /\1: /p' "$0" ;;
+esac

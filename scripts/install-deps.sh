@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing: scripts/install-deps.sh build|test|lint|bench.
+# Each set includes the ones before it, but for lint. Does nothing when all are there.
+set -euo pipefail
+
+build=(g++ cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
+       nlohmann-json3-dev libzip-dev)
+test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-torch)
+lint=(clang-format clang-tidy)
+bench=(python3-opencv)
+
+case "${1:-}" in
+  build) wanted=("${build[@]}") ;;
+  test) wanted=("${build[@]}" "${test[@]}") ;;
+  lint) wanted=("${lint[@]}") ;;
+  bench) wanted=("${build[@]}" "${test[@]}" "${bench[@]}") ;;
+  *) echo "usage: $0 build|test|lint|bench" >&2; exit 2 ;;
+esac
+
+if ! command -v apt-get >/dev/null; then
+  echo "Not a Debian system: please install what these Debian packages hold: ${wanted[*]}" >&2
+  exit 0
+fi
+missing=()
+for package in "${wanted[@]}"; do
+  if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then
+    missing+=("$package")
+  fi
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+echo "Installing: ${missing[*]}"
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -q -y --no-install-recommends "${missing[@]}"
