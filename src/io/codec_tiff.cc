@@ -198,8 +198,21 @@ class TiffReader : public RowReader {
     }
   }
 
-  // Strips and tiles that lie beyond the end show a cut before any memory is taken.
+  // The directory's last word, which libtiff can do without, and strips or tiles that lie beyond
+  // the end show a cut before any memory is taken.
   void CheckComplete(std::uint32_t count) {
+    const std::uint64_t directory = TIFFCurrentDirOffset(tiff());
+    const bool big = TIFFIsBigTIFF(tiff()) != 0;
+    const int bytes_of_count = big ? 8 : 2;
+    std::uint8_t bytes_read[8];
+    ReadExactly(*file_, directory, bytes_read, bytes_of_count);
+    std::uint64_t entries = 0;
+    for (int i = 0; i < bytes_of_count; ++i) {
+      entries = entries << 8 | bytes_read[TIFFIsBigEndian(tiff()) ? i : bytes_of_count - 1 - i];
+    }
+    const std::uint64_t end = directory + (big ? 16 + 20 * entries : 6 + 12 * entries);
+    if (end > file_->size()) ThrowCutShort(file_->path());
+
     for (std::uint32_t i = 0; i < count; ++i) {
       const std::uint64_t start = TIFFGetStrileOffset(tiff(), i);
       const std::uint64_t bytes = TIFFGetStrileByteCount(tiff(), i);
