@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 
@@ -37,7 +37,7 @@ class CapturedOutput {
   }
 
  private:
-  TempFolder folder_;
+  TemporaryFolder folder_;
   std::string path_;
   int before_[2];
 };

@@ -12,7 +12,7 @@
 #include "tests/captured_output.h"
 #include "tests/expect_error.h"
 #include "tests/picture_files.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 // One small file of each kind, by name.
 std::vector<std::pair<std::string, std::string>> Samples() {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "a";
   std::vector<std::pair<std::string, std::string>> samples;
   const auto encode = [&](const std::string& extension, const cv::Mat& image,
@@ -83,7 +83,7 @@ std::optional<std::string> Complaint(const fs::path& path, const std::string& by
 }
 
 TEST(BrokenPictures, EveryCutIsRefused) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto samples = Samples();
   bool quiet = false;
   std::vector<std::string> accepted;
@@ -108,7 +108,7 @@ TEST(BrokenPictures, EveryCutIsRefused) {
 }
 
 TEST(BrokenPictures, CutShortIsSaid) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const auto& [name, bytes] : Samples()) {
     const auto complaint = Complaint(folder / "cut", bytes.substr(0, bytes.size() * 6 / 10));
     ASSERT_TRUE(complaint) << name;
@@ -120,7 +120,7 @@ TEST(BrokenPictures, CutShortIsSaid) {
 }
 
 TEST(BrokenPictures, ChangedBytesNeverCrash) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto samples = Samples();
   bool quiet = false;
   {
@@ -162,7 +162,7 @@ std::string PngChunk(const std::string& type, const std::string& data) {
 
 // Headers that promise far more pixels than the file has are refused before the memory is taken.
 TEST(BrokenPictures, HugeClaims) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto start = std::chrono::steady_clock::now();
   const CapturedOutput output;
   const auto refused = [&](const std::string& bytes) {
@@ -233,7 +233,7 @@ TEST(BrokenPictures, MoreThanTheMemory) {
 }
 
 TEST(UnwritablePictures, NothingIsLeft) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const char* extension : {".png", ".tif", ".jpg", ".bmp", ".pgm"}) {
     const cv::Mat image = TestImage(600, 500, 1, 8);
     const fs::path path = folder / (std::string("a") + extension);
@@ -277,7 +277,7 @@ TEST(UnwritablePictures, NothingIsLeft) {
 
 TEST(UnwritablePictures, DevicesGetTheWholeFileAtOnce) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "/dev/full is absent";
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const cv::Mat image = TestImage(60, 50, 3, 8);
   for (const char* extension : {".png", ".tif", ".jpg", ".bmp", ".ppm"}) {
     const fs::path link = folder / (std::string("full") + extension);

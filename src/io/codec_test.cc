@@ -9,7 +9,7 @@
 
 #include "tests/expect_error.h"
 #include "tests/picture_files.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -67,7 +67,7 @@ constexpr Case kCases[] = {{".png", 8}, {".png", 16}, {".tif", 8}, {".tif", 16},
 const cv::Size kSizes[] = {{1, 1}, {3, 2}, {37, 53}, {300, 7}, {1, 40}};
 
 TEST(Codecs, ReadWhatOpenCvWrites) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const Case& c : kCases) {
     for (const cv::Size& size : kSizes) {
       for (const int channels : {1, 3}) {
@@ -82,7 +82,7 @@ TEST(Codecs, ReadWhatOpenCvWrites) {
 }
 
 TEST(Codecs, OpenCvReadsWhatTheyWrite) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const Case& c : kCases) {
     for (const cv::Size& size : kSizes) {
       for (const int channels : {1, 3}) {
@@ -107,7 +107,7 @@ TEST(Codecs, OpenCvReadsWhatTheyWrite) {
 }
 
 TEST(Codecs, WritingTwiceGivesTheSameFile) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const Case& c : kCases) {
     const cv::Mat image = TestImage(100, 80, 3, c.bits);
     const fs::path first = folder / (std::string("a") + c.extension);
@@ -119,7 +119,7 @@ TEST(Codecs, WritingTwiceGivesTheSameFile) {
 }
 
 TEST(Codecs, AllStreamWhatTheyWrite) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const Case& c : kCases) {
     const fs::path path = folder / (std::string("a") + c.extension);
     WriteRows(path, TestImage(300, 300, 3, c.bits));
@@ -128,7 +128,7 @@ TEST(Codecs, AllStreamWhatTheyWrite) {
 }
 
 TEST(Codecs, AlphaIsDropped) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const char* extension : {".png", ".tif", ".bmp"}) {
     const fs::path path = folder / (std::string("a") + extension);
     cv::imwrite(path.string(), TestImage(31, 17, 4, 8));
@@ -138,7 +138,7 @@ TEST(Codecs, AlphaIsDropped) {
 }
 
 TEST(Png, SmallDepthsPalettesAndInterlacing) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::mt19937 random(3);
   for (const bool interlaced : {false, true}) {
     for (const int bits : {1, 2, 4, 8, 16}) {
@@ -178,7 +178,7 @@ TEST(Png, SmallDepthsPalettesAndInterlacing) {
 }
 
 TEST(Tiff, LayoutsAndCompressions) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "a.tif";
   constexpr int kWidth = 53, kHeight = 47;
   int cases = 0;
@@ -224,7 +224,7 @@ TEST(Tiff, LayoutsAndCompressions) {
 }
 
 TEST(Tiff, WhiteIsZeroPalettesAndSmallDepths) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "a.tif";
   for (const int tile : {0, 16}) {
     for (const int bits : {1, 2, 4, 8, 16}) {
@@ -270,7 +270,7 @@ TEST(Tiff, WhiteIsZeroPalettesAndSmallDepths) {
 }
 
 TEST(Tiff, JpegInside) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "a.tif";
   for (const int photometric : {PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_YCBCR}) {
     for (const int tile : {0, 32}) {
@@ -292,14 +292,14 @@ TEST(Tiff, JpegInside) {
 }
 
 TEST(Tiff, FirstPage) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const cv::Mat first = TestImage(20, 10, 1, 8, 1), second = TestImage(30, 40, 3, 8, 2);
   cv::imwritemulti((folder / "a.tif").string(), std::vector<cv::Mat>{first, second});
   ExpectEqual(ReadRows(folder / "a.tif"), first, "first page");
 }
 
 TEST(Jpeg, ProgressiveAndPrintColours) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "a.jpg";
   for (const int channels : {1, 3}) {
     cv::imwrite(path.string(), TestImage(67, 45, channels, 8),
@@ -313,7 +313,7 @@ TEST(Jpeg, ProgressiveAndPrintColours) {
 }
 
 TEST(Pnm, HeadersTextAndOtherMaxima) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto read = [&](const std::string& bytes) {
     WriteFileAtomically(folder / "a.pgm", bytes);
     return ReadRows(folder / "a.pgm");
@@ -364,7 +364,7 @@ std::string BmpFile(int width, int height, int bits, int compression, const std:
 }
 
 TEST(Bmp, PalettesMasksAndRowOrder) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto read = [&](const std::string& bytes) {
     WriteFileAtomically(folder / "a.bmp", bytes);
     return ReadRows(folder / "a.bmp");

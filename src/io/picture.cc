@@ -27,6 +27,28 @@ void ToFloat(const T* from, int channels, int width, float* to) {
   for (int x = 0; x < width; ++x) to[x] = static_cast<float>(from[x * channels]) / kLargest;
 }
 
+// The channels as they are, on a scale of 0..255.
+template <typename T>
+ImageChannels ReadRaw(RowReader& reader, const std::filesystem::path& path) {
+  constexpr double kStep = std::numeric_limits<T>::max() / 255;  // 1 or 257
+  const auto [width, height, channels, bits] = reader.shape();
+  const auto buffer = MakeBuffer(reader.shape().RowBytes(), path);
+  const T* const row = reinterpret_cast<T*>(buffer.get());
+  ImageChannels picture;
+  for (int y = 0; y < height; ++y) {
+    reader.ReadRow(buffer.get());
+    if (y == 0) {
+      CheckMemory(sizeof(double) * static_cast<std::uint64_t>(width) * height * channels, path);
+      picture.channels.assign(channels, Plane<double>(width, height));
+    }
+    for (int c = 0; c < channels; ++c) {
+      double* to = picture.channels[c].Row(y);
+      for (int x = 0; x < width; ++x) to[x] = row[x * channels + c] / kStep;
+    }
+  }
+  return picture;
+}
+
 // Memory is taken when the file has shown that it holds rows, and for three planes more when it
 // has shown a colour.
 template <typename T>
@@ -58,24 +80,6 @@ Picture Read(RowReader& reader, const std::filesystem::path& path) {
       for (int c = 0; c < 3; ++c) luma += kLuma[c] * picture.rgb[c].Row(y)[x];
       grey[x] = static_cast<float>(luma);
     }
-  }
-  return picture;
-}
-
-template <typename T>
-ImageChannels ToChannels(const cv::Mat& image) {
-  constexpr double kStep = std::numeric_limits<T>::max() / 255;
-  ImageChannels picture;
-  const int stored = image.channels();
-  const int wanted = stored < 3 ? 1 : 3;
-  for (int c = 0; c < wanted; ++c) {
-    Plane<double> plane(image.cols, image.rows);
-    for (int y = 0; y < image.rows; ++y) {
-      const T* from = image.ptr<T>(y) + (wanted - 1 - c);  // stored as BGR
-      double* to = plane.Row(y);
-      for (int x = 0; x < image.cols; ++x) to[x] = from[x * stored] / kStep;
-    }
-    picture.channels.push_back(std::move(plane));
   }
   return picture;
 }
@@ -139,10 +143,10 @@ void CheckPictureFormat(const std::filesystem::path& path, int bits) {
 }
 
 ImageChannels ReadChannels(const std::filesystem::path& path, int* bits) {
-  const cv::Mat image = Decode(path);
-  if (bits != nullptr) *bits = image.depth() == CV_8U ? 8 : 16;
-  return image.depth() == CV_8U ? ToChannels<std::uint8_t>(image)
-                                : ToChannels<std::uint16_t>(image);
+  const std::unique_ptr<RowReader> reader = OpenPicture(path);
+  if (bits != nullptr) *bits = reader->shape().bits;
+  return reader->shape().bits == 8 ? ReadRaw<std::uint8_t>(*reader, path)
+                                   : ReadRaw<std::uint16_t>(*reader, path);
 }
 
 Picture ReadPicture(const std::filesystem::path& path) {

@@ -9,7 +9,7 @@
 #include "io/atomic_file.h"
 #include "tests/expect_error.h"
 #include "tests/picture_files.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -25,7 +25,7 @@ int ValueAt(const cv::Mat& image, int y, int x, int c) {
 }
 
 TEST(Picture, ValuesAreDividedByTheLargest) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const int bits : {8, 16}) {
     const cv::Mat image = TestImage(33, 21, 1, bits);
     cv::imwrite((folder / "a.png").string(), image);
@@ -43,7 +43,7 @@ TEST(Picture, ValuesAreDividedByTheLargest) {
 }
 
 TEST(Picture, ColoursHaveTheLumaOfBt601) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const int bits : {8, 16}) {
     const cv::Mat image = TestImage(33, 21, 3, bits);  // B, G, R
     cv::imwrite((folder / "a.tif").string(), image);
@@ -63,7 +63,7 @@ TEST(Picture, ColoursHaveTheLumaOfBt601) {
 }
 
 TEST(Picture, OneColouredPixelMakesAllOfItColour) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   cv::Mat grey = TestImage(20, 10, 1, 8), image;
   cv::merge(std::vector<cv::Mat>{grey, grey, grey}, image);
   cv::imwrite((folder / "a.png").string(), image);
@@ -87,7 +87,7 @@ TEST(Picture, OneColouredPixelMakesAllOfItColour) {
 }
 
 TEST(Picture, TheContentSaysWhichFormatItIs) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const cv::Mat image = TestImage(20, 10, 1, 8);
   cv::imwrite((folder / "a.png").string(), image);
   fs::rename(folder / "a.png", folder / "a.jpg");
@@ -103,7 +103,7 @@ TEST(Picture, TheContentSaysWhichFormatItIs) {
 }
 
 TEST(Picture, WritesRoundedAndClamped) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   Plane<float> plane(5, 1);
   const float values[] = {-1.0f, 0.5f, 2.0f, 100.4f / 255, 100.6f / 255};
   std::copy(std::begin(values), std::end(values), plane.Row(0));
@@ -122,7 +122,7 @@ TEST(Picture, WritesRoundedAndClamped) {
 }
 
 TEST(Picture, KeepsTheChroma) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   cv::imwrite((folder / "a.png").string(), cv::Mat(12, 11, CV_8UC3, cv::Scalar(60, 90, 120)));
   const Picture colour = ReadPicture(folder / "a.png");
   Plane<float> fused = colour.grey;
