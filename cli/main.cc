@@ -29,6 +29,7 @@ constexpr Command kCommands[] = {
     {"Evaluate", "eval", "Score fused pictures with the metrics of the literature", AddEval},
     {"Models", "info", "Show what a model is made of", AddInfo},
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
+    {"Models", "train", "Train a model from a folder of pictures", AddTrain},
     {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
     {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
      AddScene},
