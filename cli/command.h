@@ -23,6 +23,7 @@ Action AddFuse(CLI::App& command);
 Action AddImport(CLI::App& command);
 Action AddInfo(CLI::App& command);
 Action AddScene(CLI::App& command);
+Action AddTrain(CLI::App& command);
 
 // Options that several commands have, always with the same name and meaning.
 void AddThreads(CLI::App& command, int& threads);

@@ -29,6 +29,7 @@ constexpr Command kCommands[] = {
     {"Models", "info", "Show what a model is made of", AddInfo},
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
     {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
+    {"Models", "train", "Train a model from a folder of pictures", AddTrain},
     {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
      AddScene},
 };

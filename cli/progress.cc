@@ -22,12 +22,13 @@ std::string Duration(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string unit)
+Progress::Progress(std::string unit, long done_before)
     : unit_(std::move(unit)),
+      done_before_(done_before),
       terminal_(isatty(STDERR_FILENO) == 1),
       start_(std::chrono::steady_clock::now()) {}
 
-void Progress::Show(const JobProgress& progress) {
+void Progress::Show(const JobProgress& progress, const std::string& note) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   if (!terminal_) {
@@ -38,16 +39,17 @@ void Progress::Show(const JobProgress& progress) {
   const bool last = progress.done == progress.total;
   if (!last && seconds - last_drawn_ < kRedrawSeconds) return;
   last_drawn_ = seconds;
-  DrawBar(progress, seconds);
+  DrawBar(progress, note, seconds);
   if (last) fmt::print(stderr, "\n");
 }
 
-void Progress::DrawBar(const JobProgress& progress, double seconds) const {
+void Progress::DrawBar(const JobProgress& progress, const std::string& note, double seconds) const {
   const int filled = kBarWidth * progress.done / progress.total;
-  const double rate = seconds > 0 ? progress.done / seconds : 0;
+  const double rate = seconds > 0 ? (progress.done - done_before_) / seconds : 0;
   const double left = rate > 0 ? (progress.total - progress.done) / rate : 0;
-  fmt::print(stderr, "\r[{:=<{}}{: <{}}] {}/{}  {:.1f} {}/s  {} left \x1b[K", "", filled, "",
-             kBarWidth - filled, progress.done, progress.total, rate, unit_, Duration(left));
+  fmt::print(stderr, "\r[{:=<{}}{: <{}}] {}/{}  {:.1f} {}/s  {} left {}\x1b[K", "", filled, "",
+             kBarWidth - filled, progress.done, progress.total, rate, unit_, Duration(left),
+             note.empty() ? "" : " " + note);
   std::fflush(stderr);
 }
 

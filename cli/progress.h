@@ -10,15 +10,17 @@ namespace auif::cli {
 
 class Progress {
  public:
-  // unit: what is counted, as in "12.3 pairs/s".
-  explicit Progress(std::string unit);
-  // Draws on stderr; the last item ends the line.
-  void Show(const JobProgress& progress);
+  // unit: what is counted, as in "12.3 pairs/s". done_before: items that an earlier run finished.
+  explicit Progress(std::string unit, long done_before = 0);
+  // Draws on stderr, with `note` behind the bar; the last item ends the line.
+  void Show(const JobProgress& progress, const std::string& note = {});
+  bool terminal() const { return terminal_; }
 
  private:
-  void DrawBar(const JobProgress& progress, double seconds) const;
+  void DrawBar(const JobProgress& progress, const std::string& note, double seconds) const;
 
   std::string unit_;
+  long done_before_;
   bool terminal_;
   std::chrono::steady_clock::time_point start_;
   double last_drawn_ = -1;

@@ -51,16 +51,46 @@ std::vector<float> SecondConvolution(const Layer& layer, Kernels kernels) {
   return rotated;
 }
 
+// The nine kernels are sums of the same 81 products, so the channels are gone through once.
+EdgeKernels CollapseEdges(std::span<const float> conv1, std::span<const float> conv2) {
+  assert(conv1.size() == conv2.size() && conv1.size() % 9 == 0);
+  std::array<std::array<double, 9>, 9> products{};  // [tap2][tap1]
+  for (std::size_t c = 0; c < conv1.size(); c += 9) {
+    for (int i = 0; i < 9; ++i) {
+      for (int j = 0; j < 9; ++j) products[i][j] += double{conv2[c + i]} * double{conv1[c + j]};
+    }
+  }
+  EdgeKernels kernels{};
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      ForEachProduct(Edge(row), Edge(column), [&](int tap2, int tap1, int tap5) {
+        kernels[row][column][tap5] += products[tap2][tap1];
+      });
+    }
+  }
+  return kernels;
+}
+
 void CollapseBackward(std::span<const float> conv1, std::span<const float> conv2,
-                      const Kernel5x5& dkernel, Edge row, Edge column, std::span<double> dconv1,
+                      const EdgeKernels& dkernels, std::span<double> dconv1,
                       std::span<double> dconv2) {
   assert(conv1.size() == conv2.size() && dconv1.size() == conv1.size() &&
          dconv2.size() == conv2.size());
+  std::array<std::array<double, 9>, 9> dproducts{};  // [tap2][tap1]
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      ForEachProduct(Edge(row), Edge(column), [&](int tap2, int tap1, int tap5) {
+        dproducts[tap2][tap1] += dkernels[row][column][tap5];
+      });
+    }
+  }
   for (std::size_t c = 0; c < conv1.size(); c += 9) {
-    ForEachProduct(row, column, [&](int tap2, int tap1, int tap5) {
-      dconv1[c + tap1] += dkernel[tap5] * double{conv2[c + tap2]};
-      dconv2[c + tap2] += dkernel[tap5] * double{conv1[c + tap1]};
-    });
+    for (int i = 0; i < 9; ++i) {
+      for (int j = 0; j < 9; ++j) {
+        dconv1[c + j] += dproducts[i][j] * double{conv2[c + i]};
+        dconv2[c + i] += dproducts[i][j] * double{conv1[c + j]};
+      }
+    }
   }
 }
 

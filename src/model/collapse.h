@@ -33,10 +33,16 @@ Kernel5x5 Collapse(std::span<const float> conv1, std::span<const float> conv2,
 // Conv2's kernels of a layer: `conv2`, or with adjoint kernels conv1 rotated by 180 degrees.
 std::vector<float> SecondConvolution(const Layer& layer, Kernels kernels);
 
-// The chain rule through Collapse (inner kernel): given dK, adds the gradients with respect to both
-// kernel tensors to dconv1 and dconv2 (C x 9 each).
+// The kernels of all nine combinations of edges: [row][column].
+using EdgeKernels = std::array<std::array<Kernel5x5, 3>, 3>;
+
+EdgeKernels CollapseEdges(std::span<const float> conv1, std::span<const float> conv2);
+
+// The chain rule through CollapseEdges: given the gradients with respect to the nine kernels, adds
+// those with respect to both kernel tensors to dconv1 and dconv2 (C x 9 each). With Padding::kInput
+// only the inner kernel's gradient is not zero.
 void CollapseBackward(std::span<const float> conv1, std::span<const float> conv2,
-                      const Kernel5x5& dkernel, Edge row, Edge column, std::span<double> dconv1,
+                      const EdgeKernels& dkernels, std::span<double> dconv1,
                       std::span<double> dconv2);
 
 }  // namespace auif

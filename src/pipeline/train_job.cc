@@ -1,0 +1,165 @@
+#include "pipeline/train_job.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "auif/error.h"
+#include "auif/fuse.h"
+#include "auif/model_io.h"
+#include "auif/version.h"
+#include "base/parallel.h"
+#include "io/pairs.h"
+#include "io/picture.h"
+#include "pipeline/train_log.h"
+#include "train/checkpoint.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> ListPictures(const fs::path& data) {
+  if (!fs::is_directory(data)) {
+    throw Error(ErrorKind::kInput, "is not a folder", data.string(),
+                "give a folder with subfolders ir and vis");
+  }
+  const PairList list = FindPairs(data);
+  std::vector<fs::path> paths;
+  for (const PicturePair& pair : list.pairs) {
+    paths.push_back(pair.ir);
+    paths.push_back(pair.vis);
+  }
+  paths.insert(paths.end(), list.unmatched.begin(), list.unmatched.end());
+  return paths;
+}
+
+// 8 bits hold what the network learns from and need a quarter of float's memory.
+Plane<std::uint8_t> ToBytes(const Plane<float>& grey) {
+  Plane<std::uint8_t> bytes(grey.width(), grey.height());
+  for (int y = 0; y < grey.height(); ++y) {
+    for (int x = 0; x < grey.width(); ++x) {
+      bytes.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * grey.Row(y)[x]));
+    }
+  }
+  return bytes;
+}
+
+TrainPicture ReadTrainPicture(const fs::path& path, const TrainOptions& options) {
+  TrainPicture picture{path.string(), ToBytes(ReadPicture(path).grey)};
+  CheckTrainPicture(picture, options);
+  return picture;
+}
+
+std::vector<TrainPicture> ReadPictures(const TrainJob& job, TrainReport* report) {
+  const std::vector<fs::path> paths = ListPictures(job.data);
+  std::vector<TrainPicture> read(paths.size());
+  std::vector<std::string> items;
+  for (const fs::path& path : paths) items.push_back(path.string());
+  const JobReport reading = RunItems(items, job.options.threads, {}, [&](int i) {
+    read[i] = ReadTrainPicture(paths[i], job.options);
+  });
+  if (!reading.failures.empty() && !job.skip_bad) {
+    const std::string& first = reading.failures.front().message;
+    const std::string others = reading.failures.size() == 1
+                                   ? ""
+                                   : fmt::format("; and {} more", reading.failures.size() - 1);
+    throw Error(ErrorKind::kInput, first + others, "", "leave such pictures out with --skip-bad");
+  }
+  report->skipped = reading.failures;
+  std::vector<TrainPicture> pictures;
+  for (TrainPicture& picture : read) {
+    if (!picture.pixels.empty()) pictures.push_back(std::move(picture));
+  }
+  report->pictures = static_cast<int>(pictures.size());
+  return pictures;
+}
+
+// FNV-1a over all sizes and pixels.
+std::string Fingerprint(const std::vector<TrainPicture>& pictures) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  const auto add = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3; };
+  for (const TrainPicture& picture : pictures) {
+    add(static_cast<std::uint64_t>(picture.pixels.width()));
+    add(static_cast<std::uint64_t>(picture.pixels.height()));
+    for (int y = 0; y < picture.pixels.height(); ++y) {
+      const std::uint8_t* row = picture.pixels.Row(y);
+      for (int x = 0; x < picture.pixels.width(); ++x) add(row[x]);
+    }
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace
+
+fs::path TrainJob::CheckpointPath() const {
+  if (checkpoint) return *checkpoint;
+  fs::path path = out;
+  return path += ".checkpoint";
+}
+
+void TrainJob::Validate() const {
+  options.Validate();
+  if (checkpoint_epochs < 1) {
+    throw Error(ErrorKind::kUsage, "there must be at least one epoch between checkpoints");
+  }
+  std::error_code error;
+  const fs::path folder = out.parent_path();
+  if (!folder.empty() && !fs::is_directory(folder, error)) {
+    throw Error(ErrorKind::kOutput, "no such folder", folder.string());
+  }
+}
+
+TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback) {
+  job.Validate();
+  TrainReport report;
+  const std::vector<TrainPicture> pictures = ReadPictures(job, &report);
+  TrainOrigin origin = job.options.Text();
+  origin["pictures"] = fmt::format("{}, fingerprint {}", pictures.size(), Fingerprint(pictures));
+  // More epochs than planned only continue what was there.
+  TrainOrigin checkpoint_origin = origin;
+  checkpoint_origin.erase("epochs");
+
+  std::optional<TrainState> from;
+  if (job.resume) {
+    from = LoadCheckpoint(job.options.config, checkpoint_origin, *job.resume);
+  }
+  std::unique_ptr<TrainLog> log;
+  if (job.log) {
+    log = std::make_unique<TrainLog>(*job.log, job.options.config, from ? from->step : 0);
+  }
+  const auto save = [&](const TrainState& state) {
+    SaveCheckpoint(state, checkpoint_origin, job.CheckpointPath());
+  };
+  const TrainResult result = Train(
+      pictures, job.options,
+      [&](const TrainProgress& progress) {
+        if (log) log->Add(progress);
+        if (progress.epoch_end) {
+          report.losses = progress.epoch_losses;
+          const bool last = progress.epoch == progress.epochs;
+          if (progress.epoch % job.checkpoint_epochs == 0 || (last && job.checkpoint)) {
+            save(progress.state);
+          }
+        }
+        return !callback || callback(progress);
+      },
+      from ? &*from : nullptr);
+  report.end = result.end;
+  report.steps = result.state.step;
+  if (result.end == TrainEnd::kStopped) {
+    save(result.state);
+    return report;
+  }
+  Model model = result.state.model;
+  for (const auto& [key, value] : origin) model.metadata["training." + key] = value;
+  model.metadata["training.program"] = std::string("auif ") + Version();
+  SaveModel(model, job.out);
+  std::error_code error;
+  if (!job.checkpoint) fs::remove(job.CheckpointPath(), error);
+  return report;
+}
+
+}  // namespace auif

@@ -1,0 +1,44 @@
+// Training from a folder of pictures into a model file.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auif/train.h"
+#include "pipeline/job.h"
+
+namespace auif {
+
+struct TrainJob {
+  std::filesystem::path data;  // as for FuseJob; both modalities and pictures without a partner
+  std::filesystem::path out;   // the model file
+  // Nothing: `out` with ".checkpoint" behind it, which is removed once training is done.
+  std::optional<std::filesystem::path> checkpoint;
+  int checkpoint_epochs = 10;                   // between checkpoints; one more where it is stopped
+  std::optional<std::filesystem::path> resume;  // a checkpoint to go on from
+  std::optional<std::filesystem::path> log;     // CSV, see docs/training.md
+  bool skip_bad = false;  // leave out pictures that cannot be read or are too small
+  TrainOptions options;
+
+  std::filesystem::path CheckpointPath() const;
+  void Validate() const;  // throws Error (kUsage)
+};
+
+struct TrainReport {
+  int pictures = 0;
+  std::vector<JobFailure> skipped;
+  TrainEnd end = TrainEnd::kDone;
+  long steps = 0;      // done since the start, those before a resume included
+  TrainLosses losses;  // of the last epoch that was finished in this run
+};
+
+// Trains, with checkpoints and a log, and writes the model. Where the callback stops the training,
+// a checkpoint is written instead of the model. Throws Error: what Train() and LoadCheckpoint()
+// throw; kInput for a folder without pictures and for pictures that cannot be read; kOutput where a
+// file cannot be written, the last good checkpoint then being as it was.
+TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback = {});
+
+}  // namespace auif

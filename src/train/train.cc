@@ -1,0 +1,205 @@
+#include "auif/train.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "auif/error.h"
+#include "auif/fuse.h"
+#include "base/parallel.h"
+#include "train/adam.h"
+#include "train/augment.h"
+#include "train/network.h"
+#include "train/random.h"
+
+namespace auif {
+namespace {
+
+constexpr int kKernelTaps = 9;
+
+void StartLayer(const TrainOptions& options, const NormalStart& theta, RandomSequence* random,
+                Layer* layer) {
+  const auto fill = [&](std::vector<float>* kernels, int inputs) {
+    // PyTorch's Conv2d: the variance is 1/3 of that which keeps a signal's power.
+    const double bound = 1 / std::sqrt(double{kKernelTaps} * inputs);
+    for (float& value : *kernels) {
+      value = static_cast<float>(options.kernel_start == KernelStart::kNormal
+                                     ? random->Normal(0, 1)
+                                     : random->Uniform(-bound, bound));
+    }
+  };
+  fill(&layer->conv1, 1);
+  fill(&layer->conv2, options.config.channels);
+  layer->eta = static_cast<float>(random->Normal(options.eta.mean, options.eta.deviation));
+  layer->theta = static_cast<float>(random->Normal(theta.mean, theta.deviation));
+  layer->prelu = static_cast<float>(options.prelu);
+}
+
+void CheckPictures(const std::vector<TrainPicture>& pictures, const TrainOptions& options) {
+  if (static_cast<int>(pictures.size()) < options.batch) {
+    throw Error(ErrorKind::kUsage,
+                "there are " + std::to_string(pictures.size()) +
+                    " pictures, fewer than a batch of " + std::to_string(options.batch),
+                "", "give more pictures or a smaller batch");
+  }
+  for (const TrainPicture& picture : pictures) CheckTrainPicture(picture, options);
+}
+
+class Trainer {
+ public:
+  Trainer(const std::vector<TrainPicture>& pictures, const TrainOptions& options,
+          const TrainState& from)
+      : pictures_(pictures),
+        options_(options),
+        weights_{.mse = 1, .ssim = options.mu, .clip = options.clip_ssim},
+        count_(static_cast<int>(pictures.size())),
+        steps_per_epoch_((count_ + options.batch - 1) / options.batch),
+        network_(options.config, options.batch, options.crop, options.crop, options.threads) {
+    result_.state = from;
+  }
+
+  TrainResult Run(const TrainCallback& callback) {
+    TrainState& state = result_.state;
+    const long total = long{options_.epochs} * steps_per_epoch_;
+    while (state.step < total) {
+      const bool go_on = RunStep(callback);
+      if (go_on || state.step == total) continue;
+      result_.end = TrainEnd::kStopped;
+      break;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  bool RunStep(const TrainCallback& callback) {
+    TrainState& state = result_.state;
+    const int epoch = static_cast<int>(state.step / steps_per_epoch_);
+    const int in_epoch = static_cast<int>(state.step % steps_per_epoch_);
+    const int first = in_epoch * options_.batch;
+    const int count = std::min(options_.batch, count_ - first);
+    if (epoch != shuffled_epoch_) Shuffle(epoch);
+    ParallelFor(count, options_.threads, [&](int i) {
+      const int index = order_[first + i];
+      const Plane<std::uint8_t>& pixels = pictures_[index].pixels;
+      RandomSequence random = {options_.seed, kCropping, static_cast<std::uint64_t>(epoch),
+                               static_cast<std::uint64_t>(index)};
+      const CropBox box = DrawCrop(options_, pixels.width(), pixels.height(), &random);
+      CopyCrop(pixels, box, &network_.Picture(i));
+    });
+
+    const BatchResult& result = network_.Step(state.model, count, weights_);
+    TrainProgress progress{.state = state,
+                           .epoch = epoch + 1,
+                           .step_in_epoch = in_epoch + 1,
+                           .steps_per_epoch = steps_per_epoch_,
+                           .epochs = options_.epochs,
+                           .losses = {result.losses.total, result.losses.mse, result.losses.ssim}};
+    const double factor = RateFactor(epoch);
+    progress.lr = options_.lr * factor;
+    progress.detail_lr = options_.detail_lr * factor;
+    if (!std::isfinite(result.losses.total) || !AllFinite(result.gradient)) Fail(progress);
+
+    if (in_epoch == 0) state.epoch_sums = {};
+    state.epoch_sums.total += count * progress.losses.total;
+    state.epoch_sums.mse += count * progress.losses.mse;
+    state.epoch_sums.ssim += count * progress.losses.ssim;
+    ++state.step;
+    AdamStep(result.gradient, state.step, progress.lr, progress.detail_lr, &state.model,
+             &state.first_moment, &state.second_moment);
+    MoveRunningStatistics(result.gradient, &state.model);
+    if (!AllFinite(state.model)) Fail(progress);
+    if (in_epoch + 1 == steps_per_epoch_) {
+      progress.epoch_end = true;
+      const TrainLosses& sums = state.epoch_sums;
+      progress.epoch_losses = {sums.total / count_, sums.mse / count_, sums.ssim / count_};
+    }
+    return !callback || callback(progress);
+  }
+
+  void Shuffle(int epoch) {
+    order_.resize(count_);
+    std::iota(order_.begin(), order_.end(), 0);
+    RandomSequence random = {options_.seed, kShuffle, static_cast<std::uint64_t>(epoch)};
+    for (int i = count_ - 1; i > 0; --i) std::swap(order_[i], order_[random.Below(i + 1)]);
+    shuffled_epoch_ = epoch;
+  }
+
+  double RateFactor(int epochs_done) const {
+    double factor = 1;
+    for (const int drop : options_.drops) {
+      if (epochs_done >= drop) factor *= options_.drop_factor;
+    }
+    return factor;
+  }
+
+  [[noreturn]] void Fail(const TrainProgress& at) const {
+    throw Error(ErrorKind::kUsage,
+                "training left the finite numbers in epoch " + std::to_string(at.epoch) +
+                    ", step " + std::to_string(at.step_in_epoch) + "; it began at " +
+                    network_.NotFiniteAt(),
+                "", "try a lower learning rate or another seed");
+  }
+
+  const std::vector<TrainPicture>& pictures_;
+  const TrainOptions& options_;
+  const LossWeights weights_;
+  const int count_, steps_per_epoch_;
+  TrainingNetwork network_;
+  std::vector<int> order_;
+  int shuffled_epoch_ = -1;
+  TrainResult result_;
+};
+
+}  // namespace
+
+Model InitialModel(const TrainOptions& options) {
+  options.Validate();
+  Model model = EmptyModel(options.config);
+  for (int e = 0; e < 2; ++e) {
+    Encoder& encoder = e == 0 ? model.base : model.detail;
+    const NormalStart& theta = e == 0 ? options.base_theta : options.detail_theta;
+    for (int l = 0; l < options.config.layers; ++l) {
+      RandomSequence random = {options.seed, kStartValues, static_cast<std::uint64_t>(e),
+                               static_cast<std::uint64_t>(l)};
+      StartLayer(options, theta, &random, &encoder.layers[l]);
+    }
+  }
+  RandomSequence random = {options.seed, kStartValues, 2};
+  for (float& value : model.decoder.conv) {
+    value = static_cast<float>(random.Uniform(-1.0 / 3, 1.0 / 3));  // as Conv2d: 9 taps
+  }
+  return model;
+}
+
+void CheckTrainPicture(const TrainPicture& picture, const TrainOptions& options) {
+  const bool exact = options.crop_kind == Crop::kRandom;
+  const int least = exact ? options.crop : kMinSize;
+  const int w = picture.pixels.width(), h = picture.pixels.height();
+  if (w >= least && h >= least) return;
+  throw Error(ErrorKind::kInput,
+              "has " + std::to_string(w) + "x" + std::to_string(h) + " pixels, fewer than " +
+                  std::to_string(least) + " in one direction",
+              picture.name,
+              exact ? "choose a smaller crop, or leave the picture out" : "leave the picture out");
+}
+
+TrainResult Train(const std::vector<TrainPicture>& pictures, const TrainOptions& options,
+                  const TrainCallback& callback, const TrainState* from) {
+  options.Validate();
+  CheckPictures(pictures, options);
+  TrainState start;
+  if (from != nullptr) {
+    start = *from;
+  } else {
+    start.model = InitialModel(options);
+    start.first_moment = EmptyModel(options.config);
+    // Where batch norms are 1, moments are 0.
+    for (auto& tensor : Tensors(start.first_moment)) {
+      std::fill(tensor.values.begin(), tensor.values.end(), 0.0f);
+    }
+    start.second_moment = start.first_moment;
+  }
+  return Trainer(pictures, options, start).Run(callback);
+}
+
+}  // namespace auif
