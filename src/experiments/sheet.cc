@@ -14,7 +14,8 @@
 namespace auif {
 namespace {
 
-constexpr int kGap = 6, kLabelWidth = 96, kLabelHeight = 26;
+constexpr int kGap = 6, kLabelHeight = 26;
+constexpr double kMostHeight = 0.8;     // of a cell, in widths: tall pictures are drawn narrower
 const cv::Scalar kFrame(60, 200, 255);  // BGR: orange, seen on black and on white
 
 cv::Mat AsMat(const Plane<float>& plane) {
@@ -36,14 +37,17 @@ cv::Mat Scaled(const cv::Mat& picture, cv::Size size) {
   return scaled;
 }
 
-// The picture at the cell's width, its box framed and shown larger in the corner farthest from it.
+// The picture as large as the cell allows, its box framed and shown larger in the corner farthest
+// from it.
 cv::Mat Cell(const Plane<float>& plane, const Box& zoom, int width) {
   const cv::Mat whole = ToBgr(plane);
-  const double scale = static_cast<double>(width) / whole.cols;
-  cv::Mat cell = Scaled(whole, {width, std::max(1, cvRound(whole.rows * scale))});
+  const double scale =
+      std::min(static_cast<double>(width) / whole.cols, kMostHeight * width / whole.rows);
+  cv::Mat cell = Scaled(
+      whole, {std::max(1, cvRound(whole.cols * scale)), std::max(1, cvRound(whole.rows * scale))});
   if (zoom.width == 0) return cell;
   const cv::Rect box(zoom.x, zoom.y, zoom.width, zoom.height);
-  const int inset_width = width * 2 / 5;
+  const int inset_width = std::max(1, cell.cols * 2 / 5);
   const cv::Mat inset =
       Scaled(whole(box), {inset_width, std::max(1, box.height * inset_width / box.width)});
   const bool left = box.x + box.width / 2 > whole.cols / 2;
@@ -154,7 +158,10 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
       heights[r] = std::max(heights[r], cells[r].back().rows);
     }
   }
-  const int width = kLabelWidth + columns * (sheet.cell_width + kGap);
+  std::size_t longest = 0;
+  for (const std::string& row : sheet.rows) longest = std::max(longest, row.size());
+  const int label_width = 8 * static_cast<int>(longest) + 16;  // 8 pixels hold any letter
+  const int width = label_width + columns * (sheet.cell_width + kGap);
   int height = kLabelHeight;
   for (const int h : heights) height += h + kGap;
 
@@ -164,7 +171,7 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
       "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\">\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
       width, height);
-  const auto column_x = [&](int c) { return kLabelWidth + c * (sheet.cell_width + kGap); };
+  const auto column_x = [&](int c) { return label_width + c * (sheet.cell_width + kGap); };
   const auto put_text = [&](const std::string& text, int x, int y) {
     PutText(canvas, text, {x, y});
     svg += SvgText(text, x, y);
@@ -175,11 +182,12 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
   }
   int y = kLabelHeight;
   for (std::size_t r = 0; r < cells.size(); ++r) {
-    put_text(sheet.rows[r], kLabelWidth / 2, y + heights[r] / 2);
+    put_text(sheet.rows[r], label_width / 2, y + heights[r] / 2);
     for (std::size_t c = 0; c < cells[r].size(); ++c) {
       const cv::Mat& cell = cells[r][c];
       if (cell.empty()) continue;
-      const int x = column_x(static_cast<int>(c)), top = y + (heights[r] - cell.rows) / 2;
+      const int x = column_x(static_cast<int>(c)) + (sheet.cell_width - cell.cols) / 2;
+      const int top = y + (heights[r] - cell.rows) / 2;
       cell.copyTo(canvas(cv::Rect(x, top, cell.cols, cell.rows)));
       svg += fmt::format(
           "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
