@@ -68,7 +68,7 @@ Section RunGallery(Lab& lab) {
     }
   }
   DrawSheet(sheet, lab.Figures());
-  section.figures.push_back({"gallery", "Sources and results", true});
+  section.figures.push_back({"gallery", "Sources and results", sheet.columns.size() > 3});
   section.options["model"] = lab.model().name;
   section.deviations.push_back(
       "The paper does not say which pictures it shows. Of the other methods only those are shown "

@@ -88,13 +88,17 @@ std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows) {
 
 std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows) {
   const std::vector<double> means = ColumnMeans(rows);
-  std::vector<std::vector<double>> squares = rows;
-  for (std::vector<double>& row : squares) {
-    for (std::size_t m = 0; m < row.size(); ++m) row[m] = (row[m] - means[m]) * (row[m] - means[m]);
+  std::vector<double> deviations(means.size());
+  for (std::size_t m = 0; m < means.size(); ++m) {
+    double sum = 0;
+    int count = 0;
+    for (const std::vector<double>& row : rows) {
+      if (std::isnan(row[m])) continue;
+      sum += (row[m] - means[m]) * (row[m] - means[m]);
+      ++count;
+    }
+    deviations[m] = count > 1 ? std::sqrt(sum / (count - 1)) : 0;
   }
-  std::vector<double> deviations = ColumnMeans(squares);
-  const auto n = static_cast<double>(rows.size());
-  for (double& value : deviations) value = n > 1 ? std::sqrt(value * n / (n - 1)) : 0;
   return deviations;
 }
 
@@ -111,7 +115,9 @@ KnownModel Known(std::string name, Model model) {
   return {std::move(name), std::move(model), content.Text()};
 }
 
-std::string FourDigits(double value) { return fmt::format("{:.4f}", value); }
+std::string FourDigits(double value) {
+  return std::isnan(value) ? "undefined" : fmt::format("{:.4f}", value);
+}
 
 std::string CsvNumber(double value) {
   return std::isnan(value) ? std::string() : fmt::format("{:.12g}", value);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "experiments/experiments.h"
 #include "experiments/plot.h"
@@ -81,17 +82,19 @@ Section RunRobustness(Lab& lab) {
         own.x.push_back(static_cast<double>(r + 1));
         own.y.push_back(means[s][r][m]);
       }
-      const auto [least, most] = std::minmax_element(own.y.begin(), own.y.end());
+      // A model that has not learned anything may give flat pictures, without values.
+      double least = std::nan(""), most = least;
+      for (const double value : own.y) {
+        least = std::fmin(least, value);
+        most = std::fmax(most, value);
+      }
       const std::string mean = fmt::format("{:.4f} ± {:.4f}", column_means[m], deviations[m]);
-      std::vector<std::string> count{sets[s]->name,
-                                     PaperMetrics()[m],
-                                     CsvNumber(column_means[m]),
-                                     CsvNumber(deviations[m]),
-                                     CsvNumber(*least),
-                                     CsvNumber(*most)};
+      std::vector<std::string> count{
+          sets[s]->name,    PaperMetrics()[m], CsvNumber(column_means[m]), CsvNumber(deviations[m]),
+          CsvNumber(least), CsvNumber(most)};
       lines[0].push_back({mean});
-      lines[1].push_back({FourDigits(*least)});
-      lines[2].push_back({FourDigits(*most)});
+      lines[1].push_back({FourDigits(least)});
+      lines[2].push_back({FourDigits(most)});
       PlotPanel panel{sets[s]->title + ": " + PaperMetrics()[m], "run", "", {own}, false};
       const std::vector<PublishedRow> others = Others(*sets[s], m);
       if (!others.empty()) {
