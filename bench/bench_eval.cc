@@ -7,7 +7,7 @@
 #include "pipeline/evaluate_job.h"
 #include "pipeline/fuse_job.h"
 #include "tests/shared_data.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 constexpr const char* kSets[] = {"flir-test", "tno", "nir-country"};
 
 // The fused pictures of all sets, made once.
-const TempFolder& Fused() {
-  static const TempFolder folder;
+const TemporaryFolder& Fused() {
+  static const TemporaryFolder folder;
   static const bool made = [] {
     for (const char* set : kSets) {
       FuseJob job;

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -28,7 +27,7 @@ constexpr const char* kFooter =
 
 struct Options {
   FuseJob job;
-  std::string model, decompose;
+  std::string model, decompose, strategy = Name(Strategy::kAdd);
   std::vector<float> weights;
   bool quiet = false;
 };
@@ -38,8 +37,14 @@ int Run(Options& options) {
   if (!options.model.empty()) job.model = options.model;
   if (!options.decompose.empty()) job.decompose = options.decompose;
   if (!job.extension.starts_with('.')) job.extension = "." + job.extension;
+  for (Strategy strategy : {Strategy::kAdd, Strategy::kAverage, Strategy::kL1}) {
+    if (CLI::detail::to_lower(options.strategy) == Name(strategy)) job.options.strategy = strategy;
+  }
   if (!options.weights.empty()) {
     const std::vector<float>& w = options.weights;
+    if (w.size() != 4) {
+      throw Error(ErrorKind::kUsage, "needs four numbers", "--weights", "such as 1,0.8,1,1.2");
+    }
     job.options.weights = {w[0], w[1], w[2], w[3]};
   }
   Progress progress("pairs");
@@ -67,20 +72,18 @@ Action AddFuse(CLI::App& command) {
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
   command
-      .add_option("--strategy", job.options.strategy,
+      .add_option("--strategy", options->strategy,
                   "How the sources' layers are merged: add, average or l1 (default: add)")
       ->type_name("NAME")
-      ->transform(CLI::Transformer(
-          std::map<std::string, Strategy>{
-              {"add", Strategy::kAdd}, {"average", Strategy::kAverage}, {"l1", Strategy::kL1}},
-          CLI::ignore_case));
+      ->check(CLI::IsMember({"add", "average", "l1"}, CLI::ignore_case).description(""));
   command
       .add_option("--weights", options->weights,
                   "Weights of the layers: base ir, base vis, detail ir, detail vis "
                   "(default: 1,1,1,1)")
       ->type_name("A,B,C,D")
       ->delimiter(',')
-      ->expected(4);
+      ->expected(1, 4)
+      ->allow_extra_args(false);
   command
       .add_option("--decompose", options->decompose,
                   "Also write the base and detail layers of both sources (B0 D0 BN DN) here")
@@ -89,7 +92,7 @@ Action AddFuse(CLI::App& command) {
       ->type_name("EXT");
   command.add_option("--bits", job.bits, "Bits of a value of the result: 8 or 16 (default: 8)")
       ->type_name("N")
-      ->check(CLI::IsMember({8, 16}));
+      ->check(CLI::IsMember({8, 16}).description(""));
   AddThreads(command, job.options.threads);
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
   command.footer(kFooter);

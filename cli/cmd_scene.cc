@@ -31,7 +31,7 @@ Action AddScene(CLI::App& command) {
       ->type_name("S");
   command.add_option("--frames", job->frames, "Number of pictures, 25 a second (default: 1)")
       ->type_name("N")
-      ->check(CLI::Range(1, 100000));
+      ->check(CLI::Range(1, 100000).description(""));
   command.add_option("--name", job->name, "Base name of the pictures (default: street)");
   command.add_flag("--colour,--color", job->colour, "Write the visible picture in colour");
   command.add_flag("--raw", job->raw, "Also write raw/NAME.png: 16 bits, hundredths of a kelvin");

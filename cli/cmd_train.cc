@@ -111,7 +111,7 @@ struct Options {
   TrainJob job;
   Flags flags;
   int threads = 0;
-  std::string checkpoint, resume, log;
+  std::string checkpoint, resume, log, validation;
   bool quiet = false;
 };
 
@@ -122,10 +122,11 @@ int Run(Options& options) {
   if (!options.checkpoint.empty()) job.checkpoint = options.checkpoint;
   if (!options.resume.empty()) job.resume = options.resume;
   if (!options.log.empty()) job.log = options.log;
+  if (!options.validation.empty()) job.validation = options.validation;
 
   const StopSignals signals;
   std::optional<Progress> progress;
-  const TrainReport report = RunTrainJob(job, [&](const TrainProgress& state) {
+  const auto show_step = [&](const TrainProgress& state) {
     if (options.quiet) return g_stop == 0;
     if (!progress) progress.emplace("steps", state.state.step - 1);
     const TrainLosses& losses = state.epoch_end ? state.epoch_losses : state.losses;
@@ -138,7 +139,16 @@ int Run(Options& options) {
           note);
     }
     return g_stop == 0;
-  });
+  };
+  const auto show_scores = [&](const ValidationScores& scores) {
+    if (options.quiet) return;
+    std::string line = fmt::format("after epoch {}:", scores.epoch);
+    for (std::size_t i = 0; i < scores.names.size(); ++i) {
+      line += fmt::format("  {} {:.4f}", scores.names[i], scores.means[i]);
+    }
+    if (progress) progress->Print(line);
+  };
+  const TrainReport report = RunTrainJob(job, show_step, show_scores);
   for (const JobFailure& failure : report.skipped) PrintError("left out: " + failure.message);
   if (report.end == TrainEnd::kStopped) {
     PrintError(fmt::format("stopped after {} steps; go on with --resume {}", report.steps,
@@ -247,6 +257,12 @@ Action AddTrain(CLI::App& command) {
       ->type_name("N");
   command.add_option("--log", options->log, "CSV: losses, rates, eta and theta of every step")
       ->type_name("FILE");
+  command
+      .add_option("--val", options->validation,
+                  "Folder of pairs to fuse and score with the paper's six metrics at times")
+      ->type_name("DATA");
+  command.add_option("--val-epochs", job.validation_epochs, "Epochs between scores (10)")
+      ->type_name("N");
   command.add_flag("--skip-bad", job.skip_bad,
                    "Leave out pictures that cannot be read or are too small");
   AddThreads(command, options->threads);

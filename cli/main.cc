@@ -1,6 +1,7 @@
 // auif: the program. Parses the command line, runs one command, turns errors into exit codes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <new>
@@ -29,8 +30,8 @@ constexpr Command kCommands[] = {
     {"Evaluate", "experiment", "Make the paper's tables and figures, or yours", AddExperiment},
     {"Models", "info", "Show what a model is made of", AddInfo},
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
-    {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
     {"Models", "train", "Train a model from a folder of pictures", AddTrain},
+    {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
     {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
      AddScene},
 };
@@ -66,6 +67,13 @@ int Run(int argc, char** argv) {
     });
     actions.emplace_back(sub, command.add(*sub));
   }
+  const auto is_command = [&](const Command& command) {
+    return command.name == std::string(argv[1]);
+  };
+  if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(kCommands, is_command)) {
+    throw Error(ErrorKind::kUsage, fmt::format("there is no command '{}'", argv[1]), {},
+                "'auif --help' lists them");
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -82,17 +90,13 @@ int Run(int argc, char** argv) {
 void AddThreads(CLI::App& command, int& threads) {
   command.add_option("--threads", threads, "Threads to use (default: as many as the machine has)")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024).description(""));
 }
 
 void PrintError(const std::string& line) { fmt::print(stderr, "auif: error: {}\n", line); }
 
 int Conclude(const JobReport& report) {
-  if (report.failures.size() > 1 || report.total > 1) {
-    for (const JobFailure& failure : report.failures) PrintError(failure.message);
-  } else if (!report.failures.empty()) {
-    PrintError(report.failures.front().message);
-  }
+  for (const JobFailure& failure : report.failures) PrintError(failure.message);
   return report.failures.empty() && !report.stopped ? kAllDone : kSomeFailed;
 }
 

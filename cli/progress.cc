@@ -43,6 +43,10 @@ void Progress::Show(const JobProgress& progress, const std::string& note) {
   if (last) fmt::print(stderr, "\n");
 }
 
+void Progress::Print(const std::string& line) const {
+  fmt::print(stderr, "{}{}\n", terminal_ ? "\r\x1b[K" : "", line);
+}
+
 void Progress::DrawBar(const JobProgress& progress, const std::string& note, double seconds) const {
   const int filled = kBarWidth * progress.done / progress.total;
   const double rate = seconds > 0 ? (progress.done - done_before_) / seconds : 0;

@@ -14,6 +14,8 @@ class Progress {
   explicit Progress(std::string unit, long done_before = 0);
   // Draws on stderr, with `note` behind the bar; the last item ends the line.
   void Show(const JobProgress& progress, const std::string& note = {});
+  // A line of its own, above the bar.
+  void Print(const std::string& line) const;
   bool terminal() const { return terminal_; }
 
  private:

@@ -196,4 +196,5 @@ def load(path, dtype=torch.float32):
 def save(path, model, metadata=None):
     """Writes a model file: float32, as the format has it."""
     tensors = {name: tensor.to(torch.float32).numpy() for name, tensor in model.tensors().items()}
-    safetensors_io.write(path, tensors, {**asdict(model.config), **(metadata or {})})
+    file_format = {"format": "auif", "format_version": "1"}
+    safetensors_io.write(path, tensors, {**file_format, **asdict(model.config), **(metadata or {})})

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
-       nlohmann-json3-dev libzip-dev)
+       nlohmann-json3-dev libzip-dev libpng-dev libjpeg-dev libtiff-dev)
 test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-torch gnuplot-nox)
 report=(chromium nodejs npm)
 lint=(clang-format clang-tidy)

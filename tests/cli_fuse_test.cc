@@ -196,6 +196,7 @@ TEST_F(CliFuseTest, MistakesInTheCommandAreWrongUse) {
   ExpectOneLine(Fuse("ir.png . -o out.png"), 2, {"folder"});
   ExpectOneLine(Fuse("ir.png -o out.png"), 2, {"visible picture is missing"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.png --threads 0"), 2, {"--threads"});
+  ExpectOneLine(RunAuif("smelt a b"), 2, {"no command 'smelt'"});
   EXPECT_EQ(Files(), (std::vector<std::string>{"ir.png", "vis.png"}));
 }
 

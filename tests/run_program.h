@@ -11,6 +11,8 @@
 #include <iterator>
 #include <string>
 
+#include "tests/temporary_folder.h"
+
 namespace auif {
 
 struct RunResult {
@@ -26,26 +28,6 @@ inline std::string ReadAll(const std::filesystem::path& path) {
 inline void WriteAll(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
-
-// A new folder under the system's temporary one, removed with everything in it at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "auif-test-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Runs a shell command line.
 inline RunResult RunShell(const std::string& command) {

@@ -7,7 +7,7 @@
 #include "io/folder.h"
 #include "io/picture.h"
 #include "tests/expect_error.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -22,7 +22,7 @@ void MakePairs(const std::filesystem::path& folder, int count) {
 }
 
 TEST(Datasets, ThePapersSetsAreFoundByTheirFolders) {
-  const TempFolder data;
+  const TemporaryFolder data;
   MakePairs(data / "tno", 2);
   const Datasets found = OpenDatasets(data.path(), {});
   ASSERT_EQ(found.sets.size(), 1u);
@@ -33,7 +33,7 @@ TEST(Datasets, ThePapersSetsAreFoundByTheirFolders) {
 }
 
 TEST(Datasets, AFileDescribesOthers) {
-  const TempFolder data;
+  const TemporaryFolder data;
   MakePairs(data / "mine", 1);
   WriteFileAtomically(data / "mine.json",
                       R"([{"name": "mine", "split": "test", "ir": "mine/ir", "vis": "mine/vis"}])");
@@ -44,7 +44,7 @@ TEST(Datasets, AFileDescribesOthers) {
 }
 
 TEST(Datasets, ContentChangesWithAPicture) {
-  const TempFolder data;
+  const TemporaryFolder data;
   MakePairs(data / "tno", 2);
   const std::string before = OpenDatasets(data.path(), {}).sets[0].content;
   EXPECT_EQ(OpenDatasets(data.path(), {}).sets[0].content, before);
@@ -55,7 +55,7 @@ TEST(Datasets, ContentChangesWithAPicture) {
 }
 
 TEST(Datasets, Errors) {
-  const TempFolder data;
+  const TemporaryFolder data;
   MakePairs(data / "tno", 1);
   const auto open = [&](const std::vector<std::string>& wanted) {
     return [&data, wanted] { OpenDatasets(data.path(), wanted); };

@@ -57,7 +57,7 @@ Section RunGallery(Lab& lab) {
       for (std::size_t r = 0; r < column.size(); ++r) {
         if (!column[r].empty()) {
           const std::string file =
-              fmt::format("pictures/{}-{}-{}.png", set->name, pair.name, sheet.rows[r]);
+              fmt::format("pictures/{}-{}-{}.jpg", set->name, pair.name, sheet.rows[r]);
           WritePicture(lab.job().out / file, column[r]);
           scene.files.push_back(file);
         }

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -68,6 +69,10 @@ std::string Curve(const std::string& data, const PlotSeries& series, bool legend
                      titled ? "title " + Quoted(series.label) : "notitle");
 }
 
+bool HasPoints(const PlotSeries& series) {
+  return std::any_of(series.y.begin(), series.y.end(), [](double y) { return std::isfinite(y); });
+}
+
 std::string Script(const Plot& plot) {
   const auto columns = static_cast<std::size_t>(plot.columns);
   const std::size_t rows = (plot.panels.size() + columns - 1) / columns;
@@ -109,12 +114,14 @@ std::string Script(const Plot& plot) {
                           Quoted(panel.x_label), Quoted(panel.y_label));
     script += panel.log_y ? "set logscale y\n" : "unset logscale y\n";
     script += plot.legend.empty() ? "set key top right\n" : "unset key\n";
-    script += "plot ";
+    std::string curves;
     for (std::size_t s = 0; s < panel.series.size(); ++s) {
-      script += (s > 0 ? ", \\\n  " : "") +
-                Curve(fmt::format("$d{}_{}", p, s), panel.series[s], plot.legend.empty());
+      if (!HasPoints(panel.series[s])) continue;
+      curves +=
+          fmt::format("{}{}", curves.empty() ? "" : ", \\\n  ",
+                      Curve(fmt::format("$d{}_{}", p, s), panel.series[s], plot.legend.empty()));
     }
-    script += "\n";
+    script += fmt::format("plot {}\n", curves.empty() ? "[0:1][0:1] NaN notitle" : curves);
   }
   if (!plot.legend.empty()) {
     // An empty plot whose key is all there is.

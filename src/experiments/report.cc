@@ -10,7 +10,6 @@
 #include "experiments/sheet.h"
 #include "experiments/text.h"
 #include "io/atomic_file.h"
-#include "io/picture.h"
 
 namespace auif {
 
@@ -83,7 +82,7 @@ std::string Choice(const char* name, const ReportScene& scene, std::size_t chose
 std::string Html(const ReportScene& scene, const fs::path& out) {
   std::vector<std::string> pictures;
   for (const std::string& file : scene.files) {
-    pictures.push_back(JpegUri(ReadPicture(out / file).grey, 88));
+    pictures.push_back(fmt::format("data:image/jpeg;base64,{}", Base64(ReadFile(out / file))));
   }
   const std::size_t last = scene.files.size() - 1;
   return fmt::format(

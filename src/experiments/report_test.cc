@@ -6,7 +6,7 @@
 #include "experiments/sheet.h"
 #include "io/atomic_file.h"
 #include "tests/expect_error.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -81,7 +81,7 @@ TEST(Plot, WritesScriptAndPictures) {
   } catch (const Error& error) {
     GTEST_SKIP() << error.what();
   }
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const PlotSeries series{"a \"b\"", {1, 2, 3}, {1, 4, 9}, SeriesColor(0)};
   DrawPlot({"figure", 1, 300, 200, {{"title", "x", "y", {series}, false}}, {series}},
            folder.path());
@@ -97,7 +97,7 @@ TEST(Plot, SaysWhatGnuplotSays) {
   } catch (const Error& error) {
     GTEST_SKIP() << error.what();
   }
-  const TempFolder folder;
+  const TemporaryFolder folder;
   PlotSeries series{"a", {1}, {1}, "no colour"};
   ExpectError(ErrorKind::kOutput, "gnuplot failed", [&] {
     DrawPlot({"figure", 1, 300, 200, {{"title", "x", "y", {series}, false}}, {}}, folder.path());

@@ -4,7 +4,7 @@
 
 #include "io/atomic_file.h"
 #include "tests/expect_error.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 TEST(ResultStore, FindsWhatWasKeptByItsInputs) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const ResultStore store(folder / "parts");
   EXPECT_TRUE(store.Find("scores", {{"seed", 1}}).is_null());
   store.Keep("scores", {{"seed", 1}}, {1.5, 2.5});
@@ -22,7 +22,7 @@ TEST(ResultStore, FindsWhatWasKeptByItsInputs) {
 }
 
 TEST(ResultStore, MakesAPartOnce) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   int made = 0;
   for (int start = 0; start < 2; ++start) {
     const ResultStore store(folder.path());
@@ -32,7 +32,7 @@ TEST(ResultStore, MakesAPartOnce) {
 }
 
 TEST(ResultStore, ABrokenPartIsMadeAgain) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const ResultStore store(folder.path());
   store.Keep("part", {{"a", 1}}, 7);
   WriteFileAtomically(store.Path("part", {{"a", 1}}, ".json"), "{\"inputs\": ");
@@ -41,7 +41,7 @@ TEST(ResultStore, ABrokenPartIsMadeAgain) {
 }
 
 TEST(ResultStore, SaysWhereItCannotWrite) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   WriteFileAtomically(folder / "file", "");
   ExpectError(ErrorKind::kOutput, "cannot be made", [&] { ResultStore(folder / "file"); });
 }

@@ -23,7 +23,7 @@ struct ReportFigure {
   std::string name, caption;
   bool wide = false;  // needs more than a phone's width: scrolls there
 };
-// Pictures of one scene and one size, for the slider; files below the output folder.
+// Pictures of one scene and one size, for the slider; JPEG files below the output folder.
 struct ReportScene {
   std::string title;
   std::vector<std::string> labels, files;  // infrared, visible, fused

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "auif/error.h"
 #include "experiments/text.h"
 #include "io/atomic_file.h"
+#include "io/codec.h"
 
 namespace auif {
 namespace {
@@ -62,11 +62,12 @@ cv::Mat Cell(const Plane<float>& plane, const Box& zoom, int width) {
   return cell;
 }
 
-std::string Encoded(const std::string& extension, const cv::Mat& picture,
-                    const std::vector<int>& options = {}) {
-  std::vector<unsigned char> bytes;
-  cv::imencode(extension, picture, bytes, options);
-  return {bytes.begin(), bytes.end()};
+void Write(const cv::Mat& bgr, const std::filesystem::path& path) {
+  cv::Mat rgb;
+  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  const auto writer = CreatePicture(path, {rgb.cols, rgb.rows, 3, 8});
+  for (int y = 0; y < rgb.rows; ++y) writer->WriteRow(rgb.ptr(y));
+  writer->Finish();
 }
 
 void PutText(cv::Mat& canvas, const std::string& text, cv::Point center) {
@@ -100,13 +101,6 @@ std::string Base64(const std::string& bytes) {
     }
   }
   return text;
-}
-
-std::string JpegUri(const Plane<float>& grey, int quality) {
-  cv::Mat bytes;
-  AsMat(grey).convertTo(bytes, CV_8U, 255);
-  return "data:image/jpeg;base64," +
-         Base64(Encoded(".jpg", bytes, {cv::IMWRITE_JPEG_QUALITY, quality}));
 }
 
 Plane<float> Stretched(const Plane<float>& map) {
@@ -166,39 +160,44 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
   for (const int h : heights) height += h + kGap;
 
   cv::Mat canvas(height, width, CV_8UC3, cv::Scalar(255, 255, 255));
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-      "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\">\n"
-      "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-      width, height);
-  const auto column_x = [&](int c) { return label_width + c * (sheet.cell_width + kGap); };
-  const auto put_text = [&](const std::string& text, int x, int y) {
-    PutText(canvas, text, {x, y});
-    svg += SvgText(text, x, y);
+  struct Label {
+    std::string text;
+    int x, y;
   };
+  std::vector<Label> labels;
+  const auto column_x = [&](int c) { return label_width + c * (sheet.cell_width + kGap); };
   for (int c = 0; c < columns; ++c) {
-    put_text(sheet.columns[static_cast<std::size_t>(c)], column_x(c) + sheet.cell_width / 2,
-             kLabelHeight / 2);
+    labels.push_back({sheet.columns[static_cast<std::size_t>(c)],
+                      column_x(c) + sheet.cell_width / 2, kLabelHeight / 2});
   }
   int y = kLabelHeight;
   for (std::size_t r = 0; r < cells.size(); ++r) {
-    put_text(sheet.rows[r], label_width / 2, y + heights[r] / 2);
+    labels.push_back({sheet.rows[r], label_width / 2, y + heights[r] / 2});
     for (std::size_t c = 0; c < cells[r].size(); ++c) {
       const cv::Mat& cell = cells[r][c];
       if (cell.empty()) continue;
       const int x = column_x(static_cast<int>(c)) + (sheet.cell_width - cell.cols) / 2;
-      const int top = y + (heights[r] - cell.rows) / 2;
-      cell.copyTo(canvas(cv::Rect(x, top, cell.cols, cell.rows)));
-      svg += fmt::format(
-          "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
-          "href=\"data:image/jpeg;base64,{}\"/>\n",
-          x, top, cell.cols, cell.rows,
-          Base64(Encoded(".jpg", cell, {cv::IMWRITE_JPEG_QUALITY, 88})));
+      cell.copyTo(canvas(cv::Rect(x, y + (heights[r] - cell.rows) / 2, cell.cols, cell.rows)));
     }
     y += heights[r] + kGap;
   }
+  // The SVG holds the pictures as one JPEG, with text upon it that stays sharp and can be searched.
+  const std::filesystem::path jpeg = folder / ("." + sheet.name + ".jpg");
+  Write(canvas, jpeg);
+  const std::string pictures = Base64(ReadFile(jpeg));
+  std::error_code ignored;
+  std::filesystem::remove(jpeg, ignored);
+  std::string svg = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+      "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\">\n"
+      "<image width=\"{0}\" height=\"{1}\" href=\"data:image/jpeg;base64,{2}\"/>\n",
+      width, height, pictures);
+  for (const Label& label : labels) {
+    PutText(canvas, label.text, {label.x, label.y});
+    svg += SvgText(label.text, label.x, label.y);
+  }
   WriteFileAtomically(folder / (sheet.name + ".svg"), svg + "</svg>\n");
-  WriteFileAtomically(folder / (sheet.name + ".png"), Encoded(".png", canvas));
+  Write(canvas, folder / (sheet.name + ".png"));
 }
 
 }  // namespace auif

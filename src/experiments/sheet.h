@@ -32,8 +32,6 @@ Box InterestingBox(const Plane<float>& ir, const Plane<float>& vis);
 // From the smallest to the largest value, 1 in 1,000 at each end left out, to [0, 1].
 Plane<float> Stretched(const Plane<float>& map);
 
-// "data:image/jpeg;base64,..."
-std::string JpegUri(const Plane<float>& grey, int quality);
 std::string Base64(const std::string& bytes);
 
 }  // namespace auif

@@ -9,9 +9,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <new>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "auif/error.h"
 
@@ -29,6 +32,7 @@ class FileDescriptor {
     if (fd_ >= 0) ::close(fd_);
   }
   int get() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
   // Some file systems report a failed write only here. Returns 0 or the errno.
   int Close() {
     const int result = ::close(fd_);
@@ -60,6 +64,21 @@ class NoFileSizeSignal {
 
  private:
   sigset_t signal_, before_;
+};
+
+// Removes the file unless told that it is not needed any more.
+class Removal {
+ public:
+  explicit Removal(fs::path path) : path_(std::move(path)) {}
+  Removal(const Removal&) = delete;
+  Removal& operator=(const Removal&) = delete;
+  ~Removal() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  void Cancel() { path_.clear(); }
+
+ private:
+  fs::path path_;
 };
 
 std::string Reason(int error) { return std::generic_category().message(error); }
@@ -116,28 +135,24 @@ int CreateUnique(const fs::path& folder, fs::path* path) {
   }
 }
 
-void WriteDirectly(const fs::path& path, std::string_view bytes) {
-  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0) ThrowOutput(path, errno);
-  if (const int error = WriteAll(file.get(), bytes)) ThrowOutput(path, error);
-  if (const int error = file.Close()) ThrowOutput(path, error);
+[[noreturn]] void ThrowInput(const fs::path& path, const std::string& message) {
+  throw Error(ErrorKind::kInput, message, path.string());
 }
 
-}  // namespace
-
-std::string ReadFile(const fs::path& path, std::size_t max_bytes) {
-  const auto fail = [&path](const std::string& message, const std::string& hint = {}) {
-    throw Error(ErrorKind::kInput, message, path.string(), hint);
-  };
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+// Opens a file for reading and asks what it is.
+int OpenInput(const fs::path& path, struct stat* status) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
-    if (errno == ENOENT || errno == ENOTDIR) fail("no such file");
-    fail("cannot be opened: " + Reason(errno));
+    if (errno == ENOENT || errno == ENOTDIR) ThrowInput(path, "no such file");
+    ThrowInput(path, "cannot be opened: " + Reason(errno));
   }
-  struct stat status;
-  if (::fstat(file.get(), &status) != 0) fail("cannot be read: " + Reason(errno));
-  if (S_ISDIR(status.st_mode)) fail("is a folder, not a file");
+  if (::fstat(file.get(), status) != 0) ThrowInput(path, "cannot be read: " + Reason(errno));
+  if (S_ISDIR(status->st_mode)) ThrowInput(path, "is a folder, not a file");
+  return file.Release();
+}
 
+std::string ReadToEnd(int fd, const struct stat& status, const fs::path& path,
+                      std::size_t max_bytes) {
   std::string bytes;
   try {
     constexpr std::size_t kChunk = std::size_t{1} << 20;
@@ -150,48 +165,158 @@ std::string ReadFile(const fs::path& path, std::size_t max_bytes) {
       bytes.resize(used + room);
       ssize_t count;
       do {
-        count = ::read(file.get(), bytes.data() + used, room);
+        count = ::read(fd, bytes.data() + used, room);
       } while (count < 0 && errno == EINTR);
-      if (count < 0) fail("cannot be read: " + Reason(errno));
+      if (count < 0) ThrowInput(path, "cannot be read: " + Reason(errno));
       bytes.resize(used + static_cast<std::size_t>(count));
       if (bytes.size() > max_bytes) {
-        fail("is longer than the " + std::to_string(max_bytes >> 20) + " MiB that are allowed");
+        ThrowInput(path, "is longer than the " + std::to_string(max_bytes >> 20) +
+                             " MiB that are allowed");
       }
       if (count == 0) return bytes;
       room = kChunk;
     }
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorKind::kInput, "not enough memory to read the file", path.string());
+    ThrowInput(path, "not enough memory to read the file");
   }
 }
 
-void WriteFileAtomically(const fs::path& path, std::string_view bytes) {
-  fs::path target = path;
+}  // namespace
+
+std::string ReadFile(const fs::path& path, std::size_t max_bytes) {
+  struct stat status;
+  const FileDescriptor file(OpenInput(path, &status));
+  return ReadToEnd(file.get(), status, path, max_bytes);
+}
+
+InputFile::InputFile(const fs::path& path) : path_(path) {
+  struct stat status;
+  FileDescriptor file(OpenInput(path, &status));
+  if (S_ISREG(status.st_mode)) {
+    fd_ = file.Release();
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  } else {
+    bytes_ = ReadToEnd(file.get(), status, path, kDefaultMaxFileBytes);
+    size_ = bytes_.size();
+  }
+}
+
+InputFile::~InputFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::size_t InputFile::ReadAt(std::uint64_t offset, void* to, std::size_t count) const {
+  if (offset >= size_) return 0;
+  count = static_cast<std::size_t>(std::min<std::uint64_t>(count, size_ - offset));
+  if (fd_ < 0) {
+    std::memcpy(to, bytes_.data() + offset, count);
+    return count;
+  }
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t got =
+        ::pread(fd_, static_cast<char*>(to) + done, std::min(count - done, std::size_t{1} << 30),
+                static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) ThrowInput(path_, "cannot be read: " + Reason(errno));
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+struct OutputFile::State {
+  static constexpr std::size_t kBuffer = std::size_t{1} << 18;
+
+  fs::path path, target;
+  std::optional<FileDescriptor> file;
+  std::optional<Removal> removal;  // of the new file
+  fs::path temporary;
+  std::string buffer;  // the bytes before `position` that wait; of a device everything
+  std::uint64_t position = 0, size = 0;
+  bool device = false;
+
+  void Flush() {
+    if (const int error = WriteAll(file->get(), buffer)) ThrowOutput(path, error);
+    buffer.clear();
+  }
+};
+
+OutputFile::OutputFile(const fs::path& path) : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.path = s.target = path;
   struct stat status;
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) {
       throw Error(ErrorKind::kOutput, "is a folder", path.string(), "give the name of a file");
     }
     // Renaming over /dev/null would replace the device.
-    if (!S_ISREG(status.st_mode)) return WriteDirectly(path, bytes);
+    if (!S_ISREG(status.st_mode)) {
+      s.device = true;
+      s.file.emplace(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+      if (s.file->get() < 0) ThrowOutput(path, errno);
+      return;
+    }
     std::error_code error;
-    target = fs::canonical(path, error);
+    s.target = fs::canonical(path, error);
     if (error) ThrowOutput(path, error.value());
   }
+  const fs::path folder = s.target.has_parent_path() ? s.target.parent_path() : fs::path(".");
+  s.file.emplace(CreateUnique(folder, &s.temporary));
+  if (s.file->get() < 0) ThrowOutput(path, errno);
+  s.removal.emplace(s.temporary);
+}
 
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  fs::path temporary;
-  FileDescriptor file(CreateUnique(folder, &temporary));
-  if (file.get() < 0) ThrowOutput(path, errno);
-  int error = WriteAll(file.get(), bytes);
-  if (error == 0 && ::fsync(file.get()) != 0) error = errno;
-  const int close_error = file.Close();
-  if (error == 0) error = close_error;
-  if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(temporary.c_str());
-    ThrowOutput(path, error);
+OutputFile::~OutputFile() = default;
+
+const fs::path& OutputFile::path() const { return state_->path; }
+std::uint64_t OutputFile::position() const { return state_->position; }
+std::uint64_t OutputFile::size() const { return state_->size; }
+
+void OutputFile::Write(const void* bytes, std::size_t count) {
+  State& s = *state_;
+  const char* from = static_cast<const char*>(bytes);
+  if (s.device) {
+    if (s.position + count > s.buffer.size()) s.buffer.resize(s.position + count);
+    std::copy(from, from + count, s.buffer.begin() + static_cast<std::ptrdiff_t>(s.position));
+  } else {
+    if (s.buffer.size() + count > State::kBuffer) s.Flush();
+    if (count <= State::kBuffer) {
+      s.buffer.append(from, count);
+    } else if (const int error = WriteAll(s.file->get(), {from, count})) {
+      ThrowOutput(s.path, error);
+    }
   }
+  s.position += count;
+  s.size = std::max(s.size, s.position);
+}
+
+void OutputFile::Seek(std::uint64_t position) {
+  State& s = *state_;
+  if (position == s.position) return;
+  if (!s.device) {
+    s.Flush();
+    if (::lseek(s.file->get(), static_cast<off_t>(position), SEEK_SET) < 0) {
+      ThrowOutput(s.path, errno);
+    }
+  }
+  s.position = position;
+}
+
+void OutputFile::Commit() {
+  State& s = *state_;
+  s.Flush();
+  if (!s.device && ::fsync(s.file->get()) != 0) ThrowOutput(s.path, errno);
+  if (const int error = s.file->Close()) ThrowOutput(s.path, error);
+  if (s.device) return;
+  if (::rename(s.temporary.c_str(), s.target.c_str()) != 0) ThrowOutput(s.path, errno);
+  s.removal->Cancel();
+}
+
+void WriteFileAtomically(const fs::path& path, std::string_view bytes) {
+  OutputFile file(path);
+  file.Write(bytes.data(), bytes.size());
+  file.Commit();
 }
 
 }  // namespace auif

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "tests/expect_error.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -31,7 +31,7 @@ class FileSizeLimit {
 };
 
 TEST(AtomicFile, RoundTrip) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const std::size_t size : {0u, 1u, 4096u, 3'000'001u}) {
     std::string bytes(size, '\0');
     for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7 + i / 256);
@@ -42,7 +42,7 @@ TEST(AtomicFile, RoundTrip) {
 }
 
 TEST(AtomicFile, LongestNameAndRelativePath) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string name(255, 'n');
   WriteFileAtomically(folder / name, "x");
   EXPECT_EQ(ReadFile(folder / name), "x");
@@ -55,7 +55,7 @@ TEST(AtomicFile, LongestNameAndRelativePath) {
 }
 
 TEST(AtomicFile, ModeFollowsUmask) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const mode_t before = umask(027);
   WriteFileAtomically(folder / "file", "x");
   umask(before);
@@ -65,7 +65,7 @@ TEST(AtomicFile, ModeFollowsUmask) {
 }
 
 TEST(AtomicFile, SymbolicLinkStaysOne) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   WriteFileAtomically(folder / "file", "old");
   fs::create_symlink("file", folder / "link");
   WriteFileAtomically(folder / "link", "new");
@@ -74,7 +74,7 @@ TEST(AtomicFile, SymbolicLinkStaysOne) {
 }
 
 TEST(AtomicFile, FileSizeLimitKeepsTheOldFile) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   WriteFileAtomically(folder / "file", "old");
   {
     // The first write is short, the next one fails with EFBIG and raises SIGXFSZ.
@@ -98,7 +98,7 @@ TEST(AtomicFile, Devices) {
 }
 
 TEST(AtomicFile, PlacesThatCannotBeWritten) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   ExpectError(ErrorKind::kOutput, "is a folder", [&] { WriteFileAtomically(folder.path(), "x"); });
   ExpectError(ErrorKind::kOutput, "create the folder first",
               [&] { WriteFileAtomically(folder / "absent" / "file", "x"); });
@@ -110,7 +110,7 @@ TEST(AtomicFile, PlacesThatCannotBeWritten) {
 
 TEST(AtomicFile, FolderWithoutPermission) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
-  const TempFolder folder;
+  const TemporaryFolder folder;
   WriteFileAtomically(folder / "file", "old");
   fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
   ExpectError(ErrorKind::kOutput, "Permission denied",
@@ -120,7 +120,7 @@ TEST(AtomicFile, FolderWithoutPermission) {
 }
 
 TEST(ReadFile, WhatCannotBeRead) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   ExpectError(ErrorKind::kInput, "absent: no such file", [&] { ReadFile(folder / "absent"); });
   ExpectError(ErrorKind::kInput, "is a folder, not a file", [&] { ReadFile(folder.path()); });
   WriteFileAtomically(folder / "file", "0123456789");

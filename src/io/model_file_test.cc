@@ -12,7 +12,7 @@
 #include "io/safetensors.h"
 #include "tests/expect_error.h"
 #include "tests/shared_data.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -57,7 +57,7 @@ class ModelFile : public ::testing::Test {
   }
 
   const Model good_ = RandomModel({.layers = 2, .channels = 3});
-  TempFolder folder_;
+  TemporaryFolder folder_;
   const std::filesystem::path path_ = folder_ / "model.safetensors";
 };
 

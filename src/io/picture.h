@@ -1,4 +1,4 @@
-// Pictures from and to files: the one place that knows the picture codecs (OpenCV).
+// Pictures from and to files, as planes of values in [0, 1]. codec.h has them row by row.
 #pragma once
 
 #include <array>
@@ -23,9 +23,9 @@ struct Picture {
 bool IsPictureExtension(const std::filesystem::path& path);
 
 // Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PNM. Values are divided by 255 or 65535. Colour
-// pictures whose channels are equal everywhere are grey; an alpha channel is dropped; of several
-// pages the first is read. Throws Error (kInput) for a file that is missing, cut short or no
-// picture.
+// pictures whose channels are equal everywhere are grey; codec.h tells how the files are read.
+// Throws Error (kInput) for a file that is missing, cut short, broken, no picture or larger than
+// the memory.
 Picture ReadPicture(const std::filesystem::path& path);
 
 // The same pictures as the file has them, for scoring: one channel, or three even where they are
@@ -37,7 +37,8 @@ ImageChannels ReadChannels(const std::filesystem::path& path, int* bits = nullpt
 // hold 16 bits, kOutput where the file cannot be written; then nothing is left of it.
 void WritePicture(const std::filesystem::path& path, PlaneView<const float> grey, int bits = 8);
 
-// Writes a colour picture with the luma of `fused` and the chroma (Cb, Cr) of `colour`.
+// Writes a colour picture with the luma of `fused` and the chroma (Cb, Cr) of `colour`. A format
+// without colours (.pgm) gets `fused` alone.
 void WritePicture(const std::filesystem::path& path, PlaneView<const float> fused,
                   const Picture& colour, int bits = 8);
 

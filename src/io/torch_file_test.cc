@@ -13,7 +13,7 @@
 #include "io/torch_test_util.h"
 #include "tests/expect_error.h"
 #include "tests/shared_data.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -271,7 +271,7 @@ TEST(TorchFile, SameValuesAsPyTorch) {
   if (std::system((python + " -c 'import torch' >/dev/null 2>&1").c_str()) != 0) {
     GTEST_SKIP() << python << " has no PyTorch; AUIF_PYTHON names one that has";
   }
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path weights = SharedDir() / "golden/authors/weights";
   WriteFileAtomically(folder / "script.py", kScript);
   ASSERT_EQ(std::system((python + " '" + (folder / "script.py").string() + "' '" +

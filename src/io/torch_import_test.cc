@@ -12,7 +12,7 @@
 #include "io/torch_test_util.h"
 #include "tests/expect_error.h"
 #include "tests/shared_data.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -77,7 +77,7 @@ class TorchImport : public ::testing::Test {
   }
   Paths Files() const { return {folder_ / "a.model", folder_ / "b.model", folder_ / "c.model"}; }
 
-  TempFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(TorchImport, EveryValueInItsPlace) {
@@ -153,7 +153,7 @@ TEST_F(TorchImport, MissingAndDoubleParts) {
 }
 
 TEST_F(TorchImport, FoldersAndFilesOfOtherKinds) {
-  const TempFolder empty;
+  const TemporaryFolder empty;
   ExpectError(ErrorKind::kInput, "no file in the folder is one of torch.save",
               [&] { ImportTorch({empty.path()}); });
   Paths files = Files();
@@ -224,7 +224,7 @@ TEST(TorchImportPublished, AllTensorsArrive) {
   EXPECT_EQ(model.detail.layers[9].conv1, detail.at("conv2.9.kernel").values);
   EXPECT_EQ(model.detail.layers[9].prelu, detail.at("conv2.9.rest.1.weight").values[0]);
 
-  const TempFolder temp;
+  const TemporaryFolder temp;
   SaveModel(model, temp / "model");
   EXPECT_EQ(LoadModel(temp / "model").metadata, model.metadata);
 }

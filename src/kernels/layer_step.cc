@@ -35,11 +35,7 @@ struct Call {
 // and serves the five output rows around it, so a block of R rows reads 5 (R + 4) / R vectors for
 // 25 multiply-adds; two vectors side by side make ten independent chains of multiply-adds, which
 // covers their latency (4 cycles, 2 a cycle).
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kBlockRows = 2;  // a sanitizer's checks in 400 unrolled steps take GCC gigabytes
-#else
 constexpr int kBlockRows = 8;
-#endif
 constexpr int kBlockVectors = 2;
 constexpr int kCentre = 12;  // of the 25 taps
 

@@ -8,7 +8,7 @@
 #include "io/picture.h"
 #include "tests/expect_error.h"
 #include "tests/random_model.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -36,7 +36,7 @@ class EvaluateJobTest : public ::testing::Test {
   void Remove(const fs::path& path) { fs::remove(folder_.path() / path); }
   std::string At(const fs::path& path) { return (folder_.path() / path).string(); }
 
-  TempFolder folder_;
+  TemporaryFolder folder_;
   EvaluateJob job_;
 };
 

@@ -6,7 +6,7 @@
 
 #include "io/atomic_file.h"
 #include "tests/expect_error.h"
-#include "tests/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -97,7 +97,7 @@ TEST(ScoreTableTest, CsvIsABaselineForAnotherRun) {
             "older,1,11\n"
             "ours,7.25,10\n"
             "theirs,6.5,123456\n");
-  const TempFolder folder;
+  const TemporaryFolder folder;
   WriteFileAtomically(folder / "a.csv", csv);
   EXPECT_EQ(Means(TableFormat::kCsv, ReadBaseline(folder / "a.csv", TwoMethods().metrics)),
             csv + "ours,7.25,10\ntheirs,6.5,123456\n");
@@ -131,7 +131,7 @@ TEST(ScoreTableTest, JsonTellsEverything) {
 }
 
 TEST(BaselineTest, MatchesColumnsByNameIgnoringCase) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   WriteFileAtomically(folder / "a.csv", "name,year,ms_e,En\nX,2020,-,6.5\nY,2021,undefined,\n");
   const std::vector<TableRow> rows = ReadBaseline(folder / "a.csv", TwoMethods().metrics);
   ASSERT_EQ(rows.size(), 2u);
@@ -141,7 +141,7 @@ TEST(BaselineTest, MatchesColumnsByNameIgnoringCase) {
 }
 
 TEST(BaselineTest, RefusesWhatIsNoNumber) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto read = [&](const std::string& text) {
     return [&folder, text] {
       WriteFileAtomically(folder / "a.csv", text);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <memory>
+#include <optional>
 #include <utility>
 
 #include "auif/error.h"
@@ -14,6 +14,7 @@
 #include "io/pairs.h"
 #include "io/picture.h"
 #include "pipeline/train_log.h"
+#include "pipeline/validation.h"
 #include "train/checkpoint.h"
 
 namespace auif {
@@ -92,6 +93,39 @@ std::string Fingerprint(const std::vector<TrainPicture>& pictures) {
   return fmt::format("{:016x}", hash);
 }
 
+// Validates at times, and tells the callback and the log.
+class Validator {
+ public:
+  Validator(const TrainJob& job, int epochs_done, const ValidationCallback& callback)
+      : interval_(job.validation_epochs),
+        callback_(callback),
+        validation_(*job.validation, job.options.threads) {
+    scores_.names = validation_.MetricNames();
+    if (!job.log) return;
+    fs::path path = *job.log;
+    path.replace_extension(".val" + path.extension().string());
+    log_.emplace(path, fmt::format("epoch,{}", fmt::join(scores_.names, ",")), 0, epochs_done);
+  }
+
+  void AtEpochEnd(const TrainProgress& progress) {
+    if (progress.epoch % interval_ != 0 && progress.epoch != progress.epochs) return;
+    scores_.epoch = progress.epoch;
+    scores_.means = validation_.Score(progress.state.model);
+    if (log_) {
+      log_->Add(fmt::format("{},{}", scores_.epoch, fmt::join(scores_.means, ",")));
+      log_->Flush();
+    }
+    if (callback_) callback_(scores_);
+  }
+
+ private:
+  int interval_;
+  const ValidationCallback& callback_;
+  Validation validation_;
+  ValidationScores scores_;
+  std::optional<CsvLog> log_;
+};
+
 }  // namespace
 
 fs::path TrainJob::CheckpointPath() const {
@@ -102,8 +136,9 @@ fs::path TrainJob::CheckpointPath() const {
 
 void TrainJob::Validate() const {
   options.Validate();
-  if (checkpoint_epochs < 1) {
-    throw Error(ErrorKind::kUsage, "there must be at least one epoch between checkpoints");
+  if (checkpoint_epochs < 1 || validation_epochs < 1) {
+    throw Error(ErrorKind::kUsage,
+                "there must be at least one epoch between checkpoints and validations");
   }
   std::error_code error;
   const fs::path folder = out.parent_path();
@@ -112,7 +147,8 @@ void TrainJob::Validate() const {
   }
 }
 
-TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback) {
+TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
+                        const ValidationCallback& validated) {
   job.Validate();
   TrainReport report;
   const std::vector<TrainPicture> pictures = ReadPictures(job, &report);
@@ -126,9 +162,16 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback) {
   if (job.resume) {
     from = LoadCheckpoint(job.options.config, checkpoint_origin, *job.resume);
   }
-  std::unique_ptr<TrainLog> log;
+  const long steps_before = from ? from->step : 0;
+  std::optional<CsvLog> log;
   if (job.log) {
-    log = std::make_unique<TrainLog>(*job.log, job.options.config, from ? from->step : 0);
+    log.emplace(*job.log, TrainLogHeader(job.options.config), kTrainLogStepColumn, steps_before);
+  }
+  std::optional<Validator> validator;
+  if (job.validation) {
+    const int batch = job.options.batch;
+    const long steps_per_epoch = (static_cast<long>(pictures.size()) + batch - 1) / batch;
+    validator.emplace(job, static_cast<int>(steps_before / steps_per_epoch), validated);
   }
   const auto save = [&](const TrainState& state) {
     SaveCheckpoint(state, checkpoint_origin, job.CheckpointPath());
@@ -136,9 +179,14 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback) {
   const TrainResult result = Train(
       pictures, job.options,
       [&](const TrainProgress& progress) {
-        if (log) log->Add(progress);
+        if (log) log->Add(TrainLogRow("step", progress, progress.losses));
         if (progress.epoch_end) {
           report.losses = progress.epoch_losses;
+          if (log) {
+            log->Add(TrainLogRow("epoch", progress, progress.epoch_losses));
+            log->Flush();
+          }
+          if (validator) validator->AtEpochEnd(progress);
           const bool last = progress.epoch == progress.epochs;
           if (progress.epoch % job.checkpoint_epochs == 0 || (last && job.checkpoint)) {
             save(progress.state);

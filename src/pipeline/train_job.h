@@ -20,7 +20,11 @@ struct TrainJob {
   int checkpoint_epochs = 10;                   // between checkpoints; one more where it is stopped
   std::optional<std::filesystem::path> resume;  // a checkpoint to go on from
   std::optional<std::filesystem::path> log;     // CSV, see docs/training.md
-  bool skip_bad = false;  // leave out pictures that cannot be read or are too small
+  // Pairs to fuse and score at times; the scores go to the callback, and with a log to a file
+  // beside it: log.csv has log.val.csv.
+  std::optional<std::filesystem::path> validation;
+  int validation_epochs = 10;  // between scores; always after the last epoch
+  bool skip_bad = false;       // leave out pictures that cannot be read or are too small
   TrainOptions options;
 
   std::filesystem::path CheckpointPath() const;
@@ -35,10 +39,19 @@ struct TrainReport {
   TrainLosses losses;  // of the last epoch that was finished in this run
 };
 
+// The paper's six metrics, their means over the validation pairs.
+struct ValidationScores {
+  int epoch = 0;
+  std::vector<std::string> names;
+  std::vector<double> means;
+};
+using ValidationCallback = std::function<void(const ValidationScores&)>;
+
 // Trains, with checkpoints and a log, and writes the model. Where the callback stops the training,
 // a checkpoint is written instead of the model. Throws Error: what Train() and LoadCheckpoint()
 // throw; kInput for a folder without pictures and for pictures that cannot be read; kOutput where a
 // file cannot be written, the last good checkpoint then being as it was.
-TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback = {});
+TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback = {},
+                        const ValidationCallback& validated = {});
 
 }  // namespace auif

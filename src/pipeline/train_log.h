@@ -1,31 +1,34 @@
-// The log of a training run: CSV with one row a step and one an epoch.
+// The logs of a training run. docs/training.md describes their columns.
 #pragma once
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 #include "auif/train.h"
 
 namespace auif {
 
-// Columns: kind ("step" or "epoch"), epoch, step (since the start), loss, mse, ssim, lr, detail_lr,
-// then eta and theta of every layer after the step, base encoder first. docs/training.md shows how
-// to draw the paper's Fig. 3 from it.
-class TrainLog {
+// A CSV file that grows by rows. Throws Error (kOutput) where it cannot be written.
+class CsvLog {
  public:
-  // Starts a new file, or with first_step > 0 keeps the rows of an existing one up to that step.
-  // Throws Error (kOutput) where it cannot be written.
-  TrainLog(const std::filesystem::path& path, const ModelConfig& config, long first_step);
-
-  // Writes the rows; flushes at the end of an epoch. Throws Error (kOutput).
-  void Add(const TrainProgress& progress);
+  // Starts a new file; or, with last_key > 0, keeps the rows of an existing one with the same
+  // header as long as their number in column key_column is not above last_key: what comes after is
+  // written again. header, rows: without the line's end.
+  CsvLog(const std::filesystem::path& path, const std::string& header, int key_column,
+         long last_key);
+  void Add(const std::string& row);
+  void Flush();
 
  private:
-  void AddRow(const char* kind, const TrainProgress& progress, const TrainLosses& losses);
-  void Check();
-
   std::filesystem::path path_;
   std::ofstream file_;
 };
+
+// kind ("step" or "epoch"), epoch, step (since the start), loss, mse, ssim, lr, detail_lr, then eta
+// and theta of every layer after the step, base encoder first.
+std::string TrainLogHeader(const ModelConfig& config);
+inline constexpr int kTrainLogStepColumn = 2;
+std::string TrainLogRow(const char* kind, const TrainProgress& progress, const TrainLosses& losses);
 
 }  // namespace auif

@@ -11,6 +11,14 @@ constexpr double kMomentum = 0.1;  // of the running statistics
 
 }  // namespace
 
+Model NoMoments(const ModelConfig& config) {
+  Model moments = EmptyModel(config);
+  for (const auto& tensor : Tensors(moments)) {
+    std::fill(tensor.values.begin(), tensor.values.end(), 0.0f);
+  }
+  return moments;
+}
+
 void AdamStep(const Model& gradient, long step, double lr, double detail_lr, Model* model,
               Model* first_moment, Model* second_moment) {
   const auto gradients = Tensors(gradient);

@@ -5,6 +5,9 @@
 
 namespace auif {
 
+// The moments before the first step: all zeros.
+Model NoMoments(const ModelConfig& config);
+
 // Moves every parameter of `model` by one step; `step` counts from 1. The moments are models whose
 // parameters' places hold the moments.
 void AdamStep(const Model& gradient, long step, double lr, double detail_lr, Model* model,

@@ -213,16 +213,14 @@ void TrainingNetwork::Forward(int count) {
 void TrainingNetwork::PrepareBackward(LayerState* state, double factor, int count) const {
   const StepSums sums = Total(state->sums, count);
   const double pixels = double(width_) * height_ * count;
-  const double scale = state->weight * state->inverse_deviation * factor;
-  // The sums are about the rounded mean.
-  const double deviation =
-      sums.deviation + (state->numbers.mean - state->statistics.mean) * sums.direct;
-  const double slope =
-      scale * state->inverse_deviation * state->inverse_deviation * deviation / pixels;
   const double shift = state->numbers.mean - state->statistics.mean;
-  state->norm.direct = static_cast<float>(scale);
-  state->norm.deviation = static_cast<float>(slope);
-  state->norm.constant = static_cast<float>(scale * sums.direct / pixels + slope * shift);
+  // The sums are about the rounded mean. The other two numbers follow the rounded first one, so
+  // that the rounding is a common factor and the sum of dz stays zero.
+  const float direct = static_cast<float>(state->weight * state->inverse_deviation * factor);
+  const double deviation = direct * state->inverse_deviation * state->inverse_deviation *
+                           (sums.deviation + shift * sums.direct) / pixels;
+  const double constant = direct * sums.direct / pixels + deviation * shift;
+  state->norm = {direct, static_cast<float>(constant), static_cast<float>(deviation)};
 }
 
 void TrainingNetwork::LayerSums(int encoder, int layer, int i) {

@@ -192,11 +192,7 @@ TrainResult Train(const std::vector<TrainPicture>& pictures, const TrainOptions&
     start = *from;
   } else {
     start.model = InitialModel(options);
-    start.first_moment = EmptyModel(options.config);
-    // Where batch norms are 1, moments are 0.
-    for (auto& tensor : Tensors(start.first_moment)) {
-      std::fill(tensor.values.begin(), tensor.values.end(), 0.0f);
-    }
+    start.first_moment = NoMoments(options.config);
     start.second_moment = start.first_moment;
   }
   return Trainer(pictures, options, start).Run(callback);

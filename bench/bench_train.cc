@@ -1,0 +1,88 @@
+// A training step as the paper has it: 32 pictures of 128x128, forward and backward, ten layers of
+// 64 channels an encoder. `Step` is losses and gradients; `Epoch` is Train() on 64 pictures, with
+// crops and Adam, by step.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "auif/train.h"
+#include "base/parallel.h"
+#include "base/simd.h"
+#include "kernels/fma_peak.h"
+#include "tests/random_model.h"
+#include "train/network.h"
+
+namespace auif {
+namespace {
+
+constexpr int kBatch = 32, kCrop = 128, kLayers = 10;
+
+// Multiply-adds of the convolutions, counted two: 25 a pixel forward, 25 for the kernel's gradient
+// and 25 for the input's, which the first layer does not need; the decoder has 9.
+double StepFlops() {
+  const double layers = 2 * (75.0 * kLayers - 25) + 3 * 9;
+  return 2 * layers * kBatch * kCrop * kCrop;
+}
+
+double PeakFlops(int threads) {
+  std::vector<double> peaks(threads);
+  ParallelFor(threads, threads, [&](int i) { peaks[i] = MeasureFmaPeak(0.05); });
+  double sum = 0;
+  for (const double peak : peaks) sum += 1e9 * peak;
+  return sum;
+}
+
+void Step(benchmark::State& state, const ModelConfig& config) {
+  const int threads = static_cast<int>(state.range(0));
+  const Model model = RandomModel(config, 1);
+  TrainingNetwork network(config, kBatch, kCrop, kCrop, threads);
+  for (int i = 0; i < kBatch; ++i) {
+    const Plane<float> picture = RandomPicture(kCrop, kCrop, i);
+    for (int y = 0; y < kCrop; ++y) std::copy_n(picture.Row(y), kCrop, network.Picture(i).Row(y));
+  }
+  const double before = PeakFlops(threads);
+  for (auto _ : state) benchmark::DoNotOptimize(network.Step(model, kBatch, {}).losses.total);
+  const double peak = (before + PeakFlops(threads)) / 2;
+  using benchmark::Counter;
+  state.counters["flop/s"] = Counter(StepFlops(), Counter::kIsIterationInvariantRate);
+  state.counters["of_peak"] = Counter(StepFlops() / peak, Counter::kIsIterationInvariantRate);
+  state.SetLabel(SimdTarget());
+}
+
+void Epoch(benchmark::State& state, TrainOptions options) {
+  options.epochs = 1;
+  options.threads = static_cast<int>(state.range(0));
+  std::vector<TrainPicture> pictures;
+  for (int i = 0; i < 2 * kBatch; ++i) {
+    const Plane<float> values = RandomPicture(500, 330, i);
+    Plane<std::uint8_t> pixels(500, 330);
+    for (int y = 0; y < 330; ++y) {
+      std::transform(values.Row(y), values.Row(y) + 500, pixels.Row(y),
+                     [](float v) { return static_cast<std::uint8_t>(std::lround(255 * v)); });
+    }
+    pictures.push_back({"", std::move(pixels)});
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(Train(pictures, options).state.step);
+}
+
+void StepDefault(benchmark::State& state) { Step(state, {}); }
+void StepPaper(benchmark::State& state) { Step(state, ModelConfig::Paper()); }
+void StepRelease(benchmark::State& state) { Step(state, ModelConfig::Release()); }
+void EpochPaper(benchmark::State& state) { Epoch(state, TrainOptions::Paper()); }
+void EpochRelease(benchmark::State& state) { Epoch(state, TrainOptions::Release()); }
+
+void Threads(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"threads"})->Unit(benchmark::kMillisecond)->UseRealTime()->Arg(1)->Arg(2);
+}
+
+BENCHMARK(StepDefault)->Apply(Threads);
+BENCHMARK(StepPaper)->Apply(Threads);
+BENCHMARK(StepRelease)->Apply(Threads);
+BENCHMARK(EpochPaper)->Apply(Threads);
+BENCHMARK(EpochRelease)->Apply(Threads);
+
+}  // namespace
+}  // namespace auif
+
+BENCHMARK_MAIN();

@@ -1,0 +1,66 @@
+// The training step in plain double, each piece with its backward pass: slow, but plain to read.
+// The kernels are tested against it, and it against central differences and PyTorch.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "auif/model.h"
+#include "auif/plane.h"
+#include "model/collapse.h"
+#include "train/loss.h"
+
+namespace auif::reference {
+
+using Map = Plane<double>;
+using Maps = std::vector<Map>;  // one a picture
+
+// z of conv5x5.h. has_edges: the outermost ring has kernels of its own.
+Map Convolve(const EdgeKernels& kernels, bool has_edges, const Map& x);
+// Adds to dx and dkernels.
+void ConvolveBackward(const EdgeKernels& kernels, bool has_edges, const Map& x, const Map& dz,
+                      Map* dx, EdgeKernels* dkernels);
+
+// One batch norm's parameters, and its gradients.
+struct Norm {
+  double weight = 1, bias = 0;
+};
+struct NormResult {
+  Maps u;
+  double mean = 0, variance = 0;  // of the whole batch
+};
+NormResult Normalise(const Norm& norm, const Maps& z);
+// Returns dz; adds to dnorm.
+Maps NormaliseBackward(const Norm& norm, const Maps& z, const Maps& du, Norm* dnorm);
+
+// The step of a layer after its convolutions: x+ from x, I and k = Conv2(Conv1(x)).
+struct Step {
+  double eta = 0, theta = 0, slope = 0;
+  Norm norm;
+};
+struct StepResult {
+  Maps out;
+  double mean = 0, variance = 0;
+  // The smallest |u| that the PReLU gets: near 0 its slope jumps, and no gradient can be compared.
+  double kink_distance = 0;
+};
+StepResult RunStep(Activation activation, const Step& step, const Maps& x, const Maps& source,
+                   const Maps& k);
+// Gradients of x and k from g = dL/dx+; adds to dstep.
+void StepBackward(Activation activation, const Step& step, const Maps& x, const Maps& source,
+                  const Maps& k, const Maps& g, Maps* dx, Maps* dk, Step* dstep);
+
+// The loss of one picture as its share of the batch's, and its gradient.
+double Loss(const LossWeights& weights, double pixels, const Map& x, const Map& y);
+Map LossBackward(const LossWeights& weights, double pixels, const Map& x, const Map& y);
+
+struct BatchResult {
+  double loss = 0;
+  double kink_distance = 0;  // the smallest of all layers
+  // As in auif::BatchResult.
+  Model gradient;
+};
+BatchResult RunBatch(const Model& model, const std::vector<Plane<float>>& pictures,
+                     const LossWeights& weights);
+
+}  // namespace auif::reference
