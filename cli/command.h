@@ -19,6 +19,7 @@ using Action = std::function<int()>;
 
 Action AddBench(CLI::App& command);
 Action AddEval(CLI::App& command);
+Action AddExperiment(CLI::App& command);
 Action AddFuse(CLI::App& command);
 Action AddImport(CLI::App& command);
 Action AddInfo(CLI::App& command);

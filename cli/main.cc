@@ -27,6 +27,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"Fuse", "fuse", "Fuse an infrared and a visible picture, or folders of them", AddFuse},
     {"Evaluate", "eval", "Score fused pictures with the metrics of the literature", AddEval},
+    {"Evaluate", "experiment", "Make the paper's tables and figures, or yours", AddExperiment},
     {"Models", "info", "Show what a model is made of", AddInfo},
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
     {"Models", "train", "Train a model from a folder of pictures", AddTrain},

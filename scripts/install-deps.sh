@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: scripts/install-deps.sh build|test|lint|bench.
+# Installs the Debian packages that are missing: scripts/install-deps.sh build|test|report|lint|bench.
 # Each set includes the ones before it, but for lint. Does nothing when all are there.
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
        nlohmann-json3-dev libzip-dev libpng-dev libjpeg-dev libtiff-dev)
-test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-torch)
+test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-torch gnuplot-nox)
+report=(chromium nodejs npm)
 lint=(clang-format clang-tidy)
 bench=(python3-opencv)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
+  report) wanted=("${build[@]}" "${test[@]}" "${report[@]}") ;;
   lint) wanted=("${lint[@]}") ;;
   bench) wanted=("${build[@]}" "${test[@]}" "${bench[@]}") ;;
-  *) echo "usage: $0 build|test|lint|bench" >&2; exit 2 ;;
+  *) echo "usage: $0 build|test|report|lint|bench" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "auif/error.h"
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "experiments/experiment.h"
+
+namespace auif::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Each experiment writes its numbers as CSV, its figure as SVG and PNG, and report.html, which\n"
+    "holds all experiments that were run into the same folder and needs nothing else. Finished\n"
+    "work is kept in OUT/parts: after a kill, the same command goes on where it was.\n"
+    "\n"
+    "DIR holds the data sets as DIR/tno/ir, DIR/tno/vis and so on; docs/datasets.md says which,\n"
+    "where they come from, and how to describe others for --datasets.\n"
+    "\n"
+    "Examples:\n"
+    "  auif experiment compare --data data -o results --methods theirs=fused/theirs\n"
+    "  auif experiment robustness --data data -o results --runs 10\n"
+    "  auif experiment all --data data -o results --reproduction reproduction.md\n"
+    "  auif experiment compare --data data -o results --datasets tno msrs.json";
+
+struct Options {
+  ExperimentJob job;
+  std::string preset = "default", model, reproduction;
+  std::vector<std::string> methods;
+  int epochs = 0;  // 0: the preset's
+  std::uint64_t seed = 0;
+  bool quiet = false;
+};
+
+int Run(Options& options) {
+  ExperimentJob& job = options.job;
+  if (options.preset == "paper") job.train = TrainOptions::Paper();
+  if (options.preset == "release") job.train = TrainOptions::Release();
+  if (options.epochs > 0) job.train.epochs = options.epochs;
+  job.train.seed = options.seed;
+  if (!options.model.empty()) job.model = options.model;
+  if (!options.reproduction.empty()) job.reproduction = options.reproduction;
+  for (const std::string& text : options.methods) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw Error(ErrorKind::kUsage, "a method needs a name", text, "write NAME=" + text);
+    }
+    job.methods.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  }
+  std::string experiment;
+  std::optional<Progress> progress;
+  const ExperimentReport report =
+      RunExperiment(job, [&](const std::string& name, const JobProgress& state) {
+        if (options.quiet) return;
+        if (name != experiment) {
+          experiment = name;
+          progress.emplace("steps");
+          if (progress->terminal()) fmt::print(stderr, "{}\n", name);
+        }
+        JobProgress shown = state;
+        shown.item = name + ": " + state.item;
+        progress->Show(shown, state.item);
+      });
+  if (options.quiet) return kAllDone;
+  for (const std::string& note : report.notes) fmt::print(stderr, "auif: note: {}\n", note);
+  fmt::print("{} written\n", report.report.string());
+  return kAllDone;
+}
+
+}  // namespace
+
+Action AddExperiment(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  ExperimentJob& job = options->job;
+  std::string names = "Which one, or all:";
+  for (const ExperimentInfo& info : Experiments()) {
+    names += fmt::format("\n{} ({}; {})", info.name, info.title, info.summary);
+  }
+  command.add_option("NAME", job.name, names)->required();
+  command.add_option("--data", job.data, "Folder that holds the data sets")
+      ->required()
+      ->type_name("DIR");
+  command.add_option("-o,--output", job.out, "Folder of the results, which may be there already")
+      ->required()
+      ->type_name("OUT");
+  command
+      .add_option("--datasets", job.datasets,
+                  "Names of the paper's sets and files that describe others "
+                  "(default: the paper's sets that are in DIR)")
+      ->type_name("FILE...")
+      ->delimiter(',');
+  command
+      .add_option("--methods", options->methods,
+                  "Others to compare with: a folder with a subfolder of fused pictures a data set, "
+                  "or a model file")
+      ->type_name("NAME=PATH...");
+  command.add_option("--model", options->model, "Model file (default: the built-in one)")
+      ->type_name("FILE");
+  command.add_option("--runs", job.runs, "Trainings of robustness (default: 40)")->type_name("N");
+  command.add_option("--layers-max", job.layers_max, "Largest number of layers (default: 15)")
+      ->type_name("N");
+  command.add_option("--seed", options->seed, "Seed of the first training (default: 0)")
+      ->type_name("S");
+  command.add_option("--preset", options->preset, "Trainings: default, paper or release")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"default", "paper", "release"}).description(""));
+  command.add_option("--epochs", options->epochs, "Epochs of a training (default: 80)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000).description(""));
+  command
+      .add_option("--reproduction", options->reproduction,
+                  "Also write the numbers beside the paper's, as Markdown")
+      ->type_name("FILE");
+  AddThreads(command, job.threads);
+  command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
+  command.footer(kFooter);
+  return [options] { return Run(*options); };
+}
+
+}  // namespace auif::cli

@@ -1,0 +1,61 @@
+// Fig. 4.
+#include <fmt/format.h>
+
+#include "experiments/experiments.h"
+#include "experiments/sheet.h"
+#include "io/csv.h"
+#include "io/picture.h"
+
+namespace auif {
+
+Section RunDecomposition(Lab& lab) {
+  const std::vector<const Dataset*> sets = lab.datasets().Split("test");
+  FuseOptions options;
+  options.threads = lab.threads();
+  const Fuser fuser(lab.model().model, options);
+  Sheet sheet{"decomposition", {}, {"source", "B0", "D0", "BN", "DN"}, {}, {}, 220};
+  std::string csv = CsvLine({"dataset", "pair", "source", "map", "least", "most"});
+  lab.Plan(static_cast<int>(sets.size()) * 2);
+  for (const Dataset* set : sets) {
+    const PicturePair& pair = set->pairs[set->pairs.size() / 2];
+    for (const auto& [kind, path] : {std::pair{"infrared", pair.ir}, {"visible", pair.vis}}) {
+      Plane<float> source = ReadPicture(path).grey;
+      const Decomposition maps = fuser.Decompose(source);
+      std::vector<Plane<float>> row;
+      row.push_back(std::move(source));
+      for (const auto& [name, map] : {std::pair{"B0", &maps.base_initial},
+                                      {"D0", &maps.detail_initial},
+                                      {"BN", &maps.base},
+                                      {"DN", &maps.detail}}) {
+        row.push_back(Stretched(*map));
+        float low = map->Row(0)[0], high = low;
+        for (int y = 0; y < map->height(); ++y) {
+          const auto [least, most] = std::minmax_element(map->Row(y), map->Row(y) + map->width());
+          low = std::min(low, *least);
+          high = std::max(high, *most);
+        }
+        csv += CsvLine({set->name, pair.name, kind, name, CsvNumber(low), CsvNumber(high)});
+      }
+      sheet.rows.push_back(
+          fmt::format("{} {}", set->title, kind == std::string("visible") ? "vis" : "ir"));
+      sheet.pictures.push_back(std::move(row));
+      lab.Tick(1, fmt::format("{} {}, {}", set->title, pair.name, kind));
+    }
+  }
+  DrawSheet(sheet, lab.Figures());
+  Section section;
+  section.text = {
+      "What the encoders make of a picture: the source, the filters' first maps B0 (blur) and D0 "
+      "(Laplacian), and the encoders' last maps BN and DN. Maps are stretched from their smallest "
+      "to their largest values (1 in 1,000 pixels at each end aside), so greys cannot be compared "
+      "between them; decomposition.csv has the values."};
+  section.figures.push_back({"decomposition", "Source, B0, D0, BN, DN", true});
+  section.options["model"] = lab.model().name;
+  section.deviations.push_back(
+      "The paper does not say which pictures it shows or how their greys are scaled: here it is "
+      "the middle pair of each test set.");
+  lab.WriteCsv(section, "decomposition.csv", csv);
+  return section;
+}
+
+}  // namespace auif

@@ -1,0 +1,233 @@
+#include "experiments/lab.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <utility>
+
+#include "auif/error.h"
+#include "auif/metrics.h"
+#include "auif/model_io.h"
+#include "auif/version.h"
+#include "base/parallel.h"
+#include "experiments/fingerprint.h"
+#include "experiments/published.h"
+#include "io/atomic_file.h"
+#include "io/folder.h"
+#include "io/picture.h"
+#include "pipeline/evaluate_job.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr const char* kConvention = "auif-paper";
+
+Json ToJson(const SetScores& scores) {
+  return {{"images", scores.images}, {"metrics", PaperMetrics()}, {"values", scores.values}};
+}
+
+SetScores FromJson(const Json& json) {
+  SetScores scores;
+  scores.images = json.at("images");
+  for (const Json& row : json.at("values")) {
+    std::vector<double>& values = scores.values.emplace_back();
+    for (const Json& value : row) {  // JSON has no NaN: it is kept as null
+      values.push_back(value.is_null() ? std::nan("") : value.get<double>());
+    }
+  }
+  return scores;
+}
+
+std::vector<double> Values(const Scores& scores) {
+  std::vector<double> values;
+  for (const auto& score : scores) values.push_back(score.value_or(std::nan("")));
+  return values;
+}
+
+// The grey values that an 8-bit file would have.
+ImageChannels Channels(const Plane<float>& grey) {
+  Plane<double> plane(grey.width(), grey.height());
+  for (int y = 0; y < grey.height(); ++y) {
+    for (int x = 0; x < grey.width(); ++x) {
+      plane.Row(y)[x] = std::round(255.0 * grey.Row(y)[x]);
+    }
+  }
+  ImageChannels channels;
+  channels.channels.push_back(std::move(plane));
+  return channels;
+}
+
+Json ScoreInputs(const std::string& fused, const Dataset& set) {
+  return {
+      {"fused", fused}, {"set", set.content}, {"convention", kConvention}, {"version", Version()}};
+}
+
+std::string FusedBy(const KnownModel& model, Strategy strategy) {
+  return fmt::format("model {} {}", model.content, Name(strategy));
+}
+
+}  // namespace
+
+std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows) {
+  std::vector<double> sums(PaperMetrics().size()), counts(sums.size());
+  for (const std::vector<double>& row : rows) {
+    for (std::size_t m = 0; m < row.size(); ++m) {
+      if (std::isnan(row[m])) continue;
+      sums[m] += row[m];
+      counts[m] += 1;
+    }
+  }
+  for (std::size_t m = 0; m < sums.size(); ++m) sums[m] /= counts[m];  // NaN where there is none
+  return sums;
+}
+
+std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows) {
+  const std::vector<double> means = ColumnMeans(rows);
+  std::vector<double> deviations(means.size());
+  for (std::size_t m = 0; m < means.size(); ++m) {
+    double sum = 0;
+    int count = 0;
+    for (const std::vector<double>& row : rows) {
+      if (std::isnan(row[m])) continue;
+      sum += (row[m] - means[m]) * (row[m] - means[m]);
+      ++count;
+    }
+    deviations[m] = count > 1 ? std::sqrt(sum / (count - 1)) : 0;
+  }
+  return deviations;
+}
+
+std::vector<double> SetScores::Mean() const { return ColumnMeans(values); }
+std::vector<double> SetScores::Deviation() const { return ColumnDeviations(values); }
+
+KnownModel Known(std::string name, Model model) {
+  Fingerprint content;
+  content.Add(model.config.FormName());
+  for (const auto& tensor : Tensors(std::as_const(model))) {
+    content.Add(tensor.name);
+    content.Add({reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes()});
+  }
+  return {std::move(name), std::move(model), content.Text()};
+}
+
+std::string FourDigits(double value) {
+  return std::isnan(value) ? "undefined" : fmt::format("{:.4f}", value);
+}
+
+std::string CsvNumber(double value) {
+  return std::isnan(value) ? std::string() : fmt::format("{:.12g}", value);
+}
+
+Lab::Lab(const ExperimentJob& job, const ExperimentCallback& callback)
+    : job_(job),
+      callback_(callback),
+      datasets_(OpenDatasets(job.data, job.datasets)),
+      model_(job.model ? Known(job.model->filename().string(), LoadModel(*job.model))
+                       : Known("the built-in model", DefaultModel())),
+      store_(job.out / "parts") {
+  MakeFolder(Figures());
+}
+
+int Lab::threads() const { return ThreadCount(job_.threads); }
+
+void Lab::Begin(const std::string& experiment) {
+  experiment_ = experiment;
+  progress_ = {};
+}
+
+void Lab::Plan(int ticks) { progress_.total += ticks; }
+
+void Lab::Tick(int ticks, const std::string& item) {
+  const std::scoped_lock lock(mutex_);
+  if (progress_.total == 0) return;  // nothing was planned: it was all there
+  progress_.done = std::min(progress_.done + ticks, progress_.total);
+  progress_.item = item;
+  if (callback_) callback_(experiment_, progress_);
+}
+
+bool Lab::HasScores(const KnownModel& model, const Dataset& set, Strategy strategy) const {
+  return !store_.Find("scores", ScoreInputs(FusedBy(model, strategy), set)).is_null();
+}
+
+SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads) {
+  const Json inputs = ScoreInputs(FusedBy(model, strategy), set);
+  if (const Json kept = store_.Find("scores", inputs); !kept.is_null()) return FromJson(kept);
+  FuseOptions options;
+  options.strategy = strategy;
+  options.threads = 1;
+  const Fuser fuser(model.model, options);
+  const Evaluator evaluator(kConvention, PaperMetrics());
+  const auto load = [&](std::size_t i) {
+    const PicturePair& pair = set.pairs[i];
+    const Plane<float> ir = ReadPicture(pair.ir).grey, vis = ReadPicture(pair.vis).grey;
+    try {
+      return FusionResult{Channels(ir), Channels(vis), Channels(fuser.Fuse(ir, vis))};
+    } catch (const Error& error) {
+      throw Error(error.kind(), error.message(), pair.ir.string(), error.hint());
+    }
+  };
+  SetScores scores;
+  for (const PicturePair& pair : set.pairs) scores.images.push_back(pair.name);
+  for (const Scores& row : evaluator.ScoreMany(set.pairs.size(), load, threads)) {
+    scores.values.push_back(Values(row));
+  }
+  store_.Keep("scores", inputs, ToJson(scores));
+  Tick(1, fmt::format("{}: {} by {}", set.title, Name(strategy), model.name));
+  return scores;
+}
+
+SetScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {
+  Fingerprint content;
+  for (const fs::path& path : ListPictures(folder)) {
+    content.Add(path.filename().string()).Add(ReadFile(path));
+  }
+  const Json inputs = ScoreInputs("folder " + content.Text(), set);
+  return FromJson(store_.Get("scores", inputs, [&] {
+    EvaluateJob job;
+    job.ir = set.ir;
+    job.vis = set.vis;
+    job.methods = {{"fused", folder}};
+    job.convention = kConvention;
+    job.metrics = PaperMetrics();
+    job.threads = threads();
+    const EvaluateResult result = RunEvaluateJob(job);
+    if (!result.report.failures.empty()) {
+      throw Error(ErrorKind::kInput, result.report.failures.front().message);
+    }
+    SetScores scores;
+    scores.images = result.methods.front().images;
+    for (const Scores& row : result.methods.front().scores) scores.values.push_back(Values(row));
+    return ToJson(scores);
+  }));
+}
+
+std::vector<TrainOptions> Lab::Runs() const {
+  std::vector<TrainOptions> runs(static_cast<std::size_t>(job_.runs), job_.train);
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i].seed = job_.train.seed + i;
+  return runs;
+}
+
+void Lab::WriteCsv(Section& section, const std::string& name, const std::string& text) const {
+  WriteFileAtomically(job_.out / name, text);
+  section.files.push_back(name);
+}
+
+void Lab::ForAll(int count, const std::function<void(int)>& work) const {
+  // In order, so that the longest may stand first.
+  std::atomic<int> next = 0;
+  ParallelFor(threads(), threads(), [&](int) {
+    try {
+      for (int i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      next = count;  // the others finish what they are at
+      throw;
+    }
+  });
+}
+
+}  // namespace auif

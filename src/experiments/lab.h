@@ -1,0 +1,109 @@
+// What experiments share: data sets, models, scores, trainings and the files they keep.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "auif/fuse.h"
+#include "auif/train.h"
+#include "experiments/dataset.h"
+#include "experiments/experiment.h"
+#include "experiments/result_store.h"
+#include "experiments/section.h"
+
+namespace auif {
+
+// The paper's six metrics of every picture of a set; NaN where one is undefined.
+struct SetScores {
+  std::vector<std::string> images;
+  std::vector<std::vector<double>> values;  // one a picture
+
+  std::vector<double> Mean() const;       // over pictures with a value
+  std::vector<double> Deviation() const;  // of the sample (n - 1)
+};
+
+// Mean and deviation (n - 1) of columns; rows of equal length, NaN left out.
+std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows);
+std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows);
+
+// Of every epoch: losses, and eta and theta of every layer at its end.
+struct TrainCurves {
+  std::vector<double> loss, mse, ssim;
+  std::map<std::string, std::vector<std::vector<double>>> layers;  // "base.eta": [epoch][layer]
+};
+
+struct Trained {
+  Model model;
+  TrainCurves curves;
+  double seconds = 0;  // of the thread that trained it
+};
+
+// A model with the text that stands for its weights.
+struct KnownModel {
+  std::string name;  // for people
+  Model model;
+  std::string content;
+};
+KnownModel Known(std::string name, Model model);
+
+class Lab {
+ public:
+  Lab(const ExperimentJob& job, const ExperimentCallback& callback);
+
+  const ExperimentJob& job() const { return job_; }
+  const Datasets& datasets() const { return datasets_; }
+  const KnownModel& model() const { return model_; }  // the user's, or the built-in one
+  int threads() const;
+
+  // Progress: first what there is to do, then what was done. A tick is about as long as another.
+  void Begin(const std::string& experiment);
+  void Plan(int ticks);
+  void Tick(int ticks, const std::string& item);
+
+  // Fuses and scores a set, or finds the scores. One tick where it was planned.
+  SetScores Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads);
+  bool HasScores(const KnownModel& model, const Dataset& set, Strategy strategy) const;
+  // The same for pictures that somebody else fused; pairs without one are left out.
+  SetScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
+
+  // Trains, one training a thread, or finds the trained models; `after` hears of each, by its
+  // index, on the thread that has it. The first Error ends all.
+  void TrainAll(const std::vector<TrainOptions>& options,
+                const std::function<void(int, const Trained&)>& after);
+  // The model of a training that was finished before.
+  std::optional<Trained> FindTrained(const TrainOptions& options);
+  // The trainings of `robustness`: seed, seed + 1, ...
+  std::vector<TrainOptions> Runs() const;
+
+  // Writes a file below the output folder and lists it in the section.
+  void WriteCsv(Section& section, const std::string& name, const std::string& text) const;
+  std::filesystem::path Figures() const { return job_.out / "figures"; }
+
+  // Calls work(i) for all i, in this order, on the lab's threads. The first exception stops it.
+  void ForAll(int count, const std::function<void(int)>& work) const;
+
+ private:
+  nlohmann::json TrainInputs(const TrainOptions& options);
+  Trained Train(const TrainOptions& options);
+  const std::vector<TrainPicture>& TrainPictures();
+
+  const ExperimentJob& job_;
+  const ExperimentCallback& callback_;
+  Datasets datasets_;
+  KnownModel model_;
+  ResultStore store_;
+  std::vector<TrainPicture> train_pictures_;
+  std::mutex mutex_;
+  std::string experiment_;
+  JobProgress progress_;
+};
+
+// "7.4644": as the paper's Table 3 prints.
+std::string FourDigits(double value);
+std::string CsvNumber(double value);  // 12 digits; empty for NaN
+
+}  // namespace auif

@@ -1,0 +1,34 @@
+// Finished parts of long work, a file each, so that a run that was killed goes on where it was.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace auif {
+
+// Thread-safe. A part is found again by everything that made it ("inputs"): other options or other
+// pictures are another part, so what is found is never stale.
+class ResultStore {
+ public:
+  // Makes the folder. Throws Error (kOutput).
+  explicit ResultStore(const std::filesystem::path& folder);
+
+  // The part, or null where it is not finished. A broken file is no part.
+  nlohmann::json Find(const std::string& kind, const nlohmann::json& inputs) const;
+  // Keeps it; a reader sees the whole part or none. Throws Error (kOutput).
+  void Keep(const std::string& kind, const nlohmann::json& inputs,
+            const nlohmann::json& result) const;
+  // Finds or makes and keeps it.
+  nlohmann::json Get(const std::string& kind, const nlohmann::json& inputs,
+                     const std::function<nlohmann::json()>& make) const;
+  // Where a part's files lie: "FOLDER/KIND-HASH" with `extension` behind it.
+  std::filesystem::path Path(const std::string& kind, const nlohmann::json& inputs,
+                             const std::string& extension) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace auif

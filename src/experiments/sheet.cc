@@ -1,0 +1,203 @@
+#include "experiments/sheet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "auif/error.h"
+#include "experiments/text.h"
+#include "io/atomic_file.h"
+#include "io/codec.h"
+
+namespace auif {
+namespace {
+
+constexpr int kGap = 6, kLabelHeight = 26;
+constexpr double kMostHeight = 0.8;     // of a cell, in widths: tall pictures are drawn narrower
+const cv::Scalar kFrame(60, 200, 255);  // BGR: orange, seen on black and on white
+
+cv::Mat AsMat(const Plane<float>& plane) {
+  return {plane.height(), plane.width(), CV_32F, const_cast<float*>(plane.Row(0)),
+          static_cast<std::size_t>(plane.stride()) * sizeof(float)};
+}
+
+cv::Mat ToBgr(const Plane<float>& plane) {
+  cv::Mat grey, bgr;
+  AsMat(plane).convertTo(grey, CV_8U, 255);
+  cv::cvtColor(grey, bgr, cv::COLOR_GRAY2BGR);
+  return bgr;
+}
+
+cv::Mat Scaled(const cv::Mat& picture, cv::Size size) {
+  cv::Mat scaled;
+  const bool smaller = size.width < picture.cols;
+  cv::resize(picture, scaled, size, 0, 0, smaller ? cv::INTER_AREA : cv::INTER_CUBIC);
+  return scaled;
+}
+
+// The picture as large as the cell allows, its box framed and shown larger in the corner farthest
+// from it.
+cv::Mat Cell(const Plane<float>& plane, const Box& zoom, int width) {
+  const cv::Mat whole = ToBgr(plane);
+  const double scale =
+      std::min(static_cast<double>(width) / whole.cols, kMostHeight * width / whole.rows);
+  cv::Mat cell = Scaled(
+      whole, {std::max(1, cvRound(whole.cols * scale)), std::max(1, cvRound(whole.rows * scale))});
+  if (zoom.width == 0) return cell;
+  const cv::Rect box(zoom.x, zoom.y, zoom.width, zoom.height);
+  const int inset_width = std::max(1, cell.cols * 2 / 5);
+  const cv::Mat inset =
+      Scaled(whole(box), {inset_width, std::max(1, box.height * inset_width / box.width)});
+  const bool left = box.x + box.width / 2 > whole.cols / 2;
+  const bool top = box.y + box.height / 2 > whole.rows / 2;
+  const cv::Rect at(left ? 0 : cell.cols - inset.cols, top ? 0 : cell.rows - inset.rows, inset.cols,
+                    inset.rows);
+  const cv::Rect framed(cvRound(box.x * scale), cvRound(box.y * scale), cvRound(box.width * scale),
+                        cvRound(box.height * scale));
+  cv::rectangle(cell, framed, kFrame, 1, cv::LINE_8);
+  inset.copyTo(cell(at));
+  cv::rectangle(cell, at, kFrame, 2, cv::LINE_8);
+  return cell;
+}
+
+void Write(const cv::Mat& bgr, const std::filesystem::path& path) {
+  cv::Mat rgb;
+  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  const auto writer = CreatePicture(path, {rgb.cols, rgb.rows, 3, 8});
+  for (int y = 0; y < rgb.rows; ++y) writer->WriteRow(rgb.ptr(y));
+  writer->Finish();
+}
+
+void PutText(cv::Mat& canvas, const std::string& text, cv::Point center) {
+  constexpr double kSize = 0.42;
+  int base = 0;
+  const cv::Size size = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, kSize, 1, &base);
+  cv::putText(canvas, text, {center.x - size.width / 2, center.y + size.height / 2},
+              cv::FONT_HERSHEY_SIMPLEX, kSize, cv::Scalar(30, 30, 30), 1, cv::LINE_AA);
+}
+
+std::string SvgText(const std::string& text, int x, int y) {
+  return fmt::format(
+      "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" dominant-baseline=\"middle\">{}</text>\n", x,
+      y, Escaped(text));
+}
+
+}  // namespace
+
+std::string Base64(const std::string& bytes) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned group = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      text += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+    }
+  }
+  return text;
+}
+
+Plane<float> Stretched(const Plane<float>& map) {
+  std::vector<float> values;
+  for (int y = 0; y < map.height(); ++y) {
+    values.insert(values.end(), map.Row(y), map.Row(y) + map.width());
+  }
+  std::sort(values.begin(), values.end());
+  const std::size_t cut = values.size() / 1000;
+  const float low = values[cut], high = values[values.size() - 1 - cut];
+  const float scale = high > low ? 1 / (high - low) : 0;
+  Plane<float> stretched(map.width(), map.height());
+  for (int y = 0; y < map.height(); ++y) {
+    std::transform(map.Row(y), map.Row(y) + map.width(), stretched.Row(y),
+                   [&](float v) { return std::clamp((v - low) * scale, 0.0f, 1.0f); });
+  }
+  return stretched;
+}
+
+Box InterestingBox(const Plane<float>& ir, const Plane<float>& vis) {
+  const cv::Mat a = AsMat(ir), b = AsMat(vis);
+  const cv::Size window(std::max(1, a.cols / 5), std::max(1, a.rows / 5));
+  // Local contrast of each source; their product, weighed by how much the sources differ.
+  const auto contrast = [&](const cv::Mat& m) {
+    cv::Mat mean, square, deviation;
+    cv::blur(m, mean, window);
+    cv::blur(m.mul(m), square, window);
+    cv::sqrt(cv::max(square - mean.mul(mean), 0), deviation);
+    return deviation;
+  };
+  cv::Mat score = contrast(a).mul(contrast(b)) + contrast(a - b).mul(contrast(a));
+  // Whole windows alone.
+  const cv::Rect inside(window.width / 2, window.height / 2, a.cols - window.width + 1,
+                        a.rows - window.height + 1);
+  cv::Point best;
+  cv::minMaxLoc(score(inside), nullptr, nullptr, nullptr, &best);
+  return {best.x, best.y, window.width, window.height};
+}
+
+void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
+  const int columns = static_cast<int>(sheet.columns.size());
+  std::vector<std::vector<cv::Mat>> cells(sheet.pictures.size());
+  std::vector<int> heights(cells.size(), 1);
+  for (std::size_t r = 0; r < cells.size(); ++r) {
+    for (std::size_t c = 0; c < sheet.pictures[r].size(); ++c) {
+      const Plane<float>& picture = sheet.pictures[r][c];
+      const Box zoom = sheet.zoom.empty() ? Box() : sheet.zoom[c];
+      cells[r].push_back(picture.empty() ? cv::Mat() : Cell(picture, zoom, sheet.cell_width));
+      heights[r] = std::max(heights[r], cells[r].back().rows);
+    }
+  }
+  std::size_t longest = 0;
+  for (const std::string& row : sheet.rows) longest = std::max(longest, row.size());
+  const int label_width = 8 * static_cast<int>(longest) + 16;  // 8 pixels hold any letter
+  const int width = label_width + columns * (sheet.cell_width + kGap);
+  int height = kLabelHeight;
+  for (const int h : heights) height += h + kGap;
+
+  cv::Mat canvas(height, width, CV_8UC3, cv::Scalar(255, 255, 255));
+  struct Label {
+    std::string text;
+    int x, y;
+  };
+  std::vector<Label> labels;
+  const auto column_x = [&](int c) { return label_width + c * (sheet.cell_width + kGap); };
+  for (int c = 0; c < columns; ++c) {
+    labels.push_back({sheet.columns[static_cast<std::size_t>(c)],
+                      column_x(c) + sheet.cell_width / 2, kLabelHeight / 2});
+  }
+  int y = kLabelHeight;
+  for (std::size_t r = 0; r < cells.size(); ++r) {
+    labels.push_back({sheet.rows[r], label_width / 2, y + heights[r] / 2});
+    for (std::size_t c = 0; c < cells[r].size(); ++c) {
+      const cv::Mat& cell = cells[r][c];
+      if (cell.empty()) continue;
+      const int x = column_x(static_cast<int>(c)) + (sheet.cell_width - cell.cols) / 2;
+      cell.copyTo(canvas(cv::Rect(x, y + (heights[r] - cell.rows) / 2, cell.cols, cell.rows)));
+    }
+    y += heights[r] + kGap;
+  }
+  // The SVG holds the pictures as one JPEG, with text upon it that stays sharp and can be searched.
+  const std::filesystem::path jpeg = folder / ("." + sheet.name + ".jpg");
+  Write(canvas, jpeg);
+  const std::string pictures = Base64(ReadFile(jpeg));
+  std::error_code ignored;
+  std::filesystem::remove(jpeg, ignored);
+  std::string svg = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+      "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\">\n"
+      "<image width=\"{0}\" height=\"{1}\" href=\"data:image/jpeg;base64,{2}\"/>\n",
+      width, height, pictures);
+  for (const Label& label : labels) {
+    PutText(canvas, label.text, {label.x, label.y});
+    svg += SvgText(label.text, label.x, label.y);
+  }
+  WriteFileAtomically(folder / (sheet.name + ".svg"), svg + "</svg>\n");
+  Write(canvas, folder / (sheet.name + ".png"));
+}
+
+}  // namespace auif

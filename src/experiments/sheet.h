@@ -1,0 +1,37 @@
+// Sheets of pictures: scenes side by side, a row a method, with zoomed insets.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "auif/plane.h"
+
+namespace auif {
+
+// A part of a picture, in pixels; empty with width 0.
+struct Box {
+  int x = 0, y = 0, width = 0, height = 0;
+};
+
+struct Sheet {
+  std::string name;  // of the files
+  std::vector<std::string> rows, columns;
+  // [row][column]; an empty plane is an empty cell. Values in [0, 1].
+  std::vector<std::vector<Plane<float>>> pictures;
+  std::vector<Box> zoom;  // one a column, or none at all: what the inset shows
+  int cell_width = 260;
+};
+
+// Writes NAME.svg and NAME.png. Throws Error (kOutput).
+void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder);
+
+// Where the two sources of a scene have most structure that differs: a good place to look at.
+Box InterestingBox(const Plane<float>& ir, const Plane<float>& vis);
+
+// From the smallest to the largest value, 1 in 1,000 at each end left out, to [0, 1].
+Plane<float> Stretched(const Plane<float>& map);
+
+std::string Base64(const std::string& bytes);
+
+}  // namespace auif

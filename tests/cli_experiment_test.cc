@@ -1,0 +1,156 @@
+// auif experiment as users run it, on rendered scenes: results, errors, a kill in the middle.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+
+#include "tests/run_program.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Experiment : public ::testing::Test {
+ protected:
+  // 16 pairs: one batch of 32 pictures.
+  static void SetUpTestSuite() {
+    data_ = new TemporaryFolder;
+    ASSERT_EQ(
+        RunAuif("scene -o " + (*data_ / "street").string() + " --size 48x40 --frames 16").code, 0);
+    for (const char* split : {"train", "validation", "test"}) {
+      WriteAll(*data_ / (std::string(split) + ".json"),
+               std::string(R"({"name": "street-)") + split + R"(", "split": ")" + split +
+                   R"(", "ir": "street/ir", "vis": "street/vis"})");
+    }
+  }
+  static void TearDownTestSuite() { delete data_; }
+
+  std::string Sets() const {
+    return fmt::format(" --datasets {0}/train.json {0}/validation.json {0}/test.json",
+                       data_->path().string());
+  }
+  std::string Arguments(const std::string& name, const std::string& out) const {
+    return fmt::format("experiment {} --data {} -o {} --threads 2", name, data_->path().string(),
+                       (out_ / out).string());
+  }
+
+  static TemporaryFolder* data_;
+  TemporaryFolder out_;
+};
+TemporaryFolder* Experiment::data_ = nullptr;
+
+bool GnuplotIsAbsent() { return RunShell("gnuplot --version").code != 0; }
+
+std::size_t Lines(const fs::path& path) {
+  std::ifstream file(path);
+  std::size_t count = 0;
+  for (std::string line; std::getline(file, line);) ++count;
+  return count;
+}
+
+TEST_F(Experiment, AllWritesEveryTableAndFigure) {
+  if (GnuplotIsAbsent()) GTEST_SKIP() << "gnuplot is absent";
+  const RunResult run = RunAuif(Arguments("all", "out") + Sets() +
+                                " --epochs 2 --runs 2 --layers-max 2 --reproduction " +
+                                (out_ / "reproduction.md").string());
+  ASSERT_EQ(run.code, 0) << run.err;
+  const fs::path out = out_ / "out";
+  EXPECT_EQ(Lines(out / "datasets.csv"), 1 + 3u);
+  EXPECT_EQ(Lines(out / "strategies.csv"), 1 + 3 * 6u);
+  EXPECT_EQ(Lines(out / "compare-images.csv"), 1 + 16u);
+  EXPECT_EQ(Lines(out / "layers.csv"), 1 + 2u);
+  EXPECT_EQ(Lines(out / "training.csv"), 1 + 2u);
+  EXPECT_EQ(Lines(out / "robustness.csv"), 1 + 2u);
+  for (const char* figure : {"layers", "training", "decomposition", "gallery", "robustness"}) {
+    EXPECT_TRUE(fs::exists(out / "figures" / (std::string(figure) + ".svg"))) << figure;
+    EXPECT_TRUE(fs::exists(out / "figures" / (std::string(figure) + ".png"))) << figure;
+  }
+  // With two trainings, the deviations of the strategies are over them.
+  EXPECT_NE(ReadAll(out / "strategies.csv").find("trainings"), std::string::npos);
+  EXPECT_NE(ReadAll(out / "report.html").find("Figure 6: robustness"), std::string::npos);
+  EXPECT_NE(ReadAll(out_ / "reproduction.md").find("# The paper's numbers"), std::string::npos);
+}
+
+TEST_F(Experiment, OtherMethodsAreFoldersOrModels) {
+  ASSERT_EQ(RunAuif("fuse " + (*data_ / "street").string() + " -o " +
+                    (out_ / "other/street-test").string() + " -q")
+                .code,
+            0);
+  const RunResult run = RunAuif(Arguments("compare", "out") + Sets() +
+                                " -q --methods other=" + (out_ / "other").string());
+  ASSERT_EQ(run.code, 0) << run.err;
+  std::ifstream file(out_ / "out/compare.csv");
+  std::string header, own, other;
+  std::getline(file, header);
+  std::getline(file, own);
+  std::getline(file, other);
+  // The same pictures through files have the same scores.
+  ASSERT_EQ(own.substr(0, 17), "street-test,AUIF,");
+  ASSERT_EQ(other.substr(0, 18), "street-test,other,");
+  EXPECT_EQ(own.substr(17), other.substr(18));
+}
+
+TEST_F(Experiment, ErrorsAreOneClearLine) {
+  const std::map<std::string, std::string> wrong{
+      {Arguments("tables", "out"), "there is no such experiment"},
+      {Arguments("datasets", "out") + " --datasets tnoo", "there is no such data set"},
+      {Arguments("datasets", "out"), "has none of the paper's data sets"},
+      {Arguments("training", "out") + " --datasets " + (*data_ / "test.json").string(),
+       "no data set of the split 'train' is at hand"},
+      {Arguments("compare", "out") + Sets() + " --methods folder", "a method needs a name"},
+      {Arguments("compare", "out") + Sets() + " --methods a=/nowhere", "no such folder or model"},
+  };
+  for (const auto& [arguments, message] : wrong) {
+    const RunResult run = RunAuif(arguments);
+    EXPECT_NE(run.code, 0) << arguments;
+    EXPECT_NE(run.err.find("auif: error: "), std::string::npos) << run.err;
+    EXPECT_NE(run.err.find(message), std::string::npos) << run.err;
+    EXPECT_EQ(run.out, "");
+  }
+}
+
+// A file size limit stands for a disk that is full.
+TEST_F(Experiment, AFullDiskIsAClearLineAndWhatIsFinishedStays) {
+  ASSERT_EQ(RunAuif(Arguments("datasets", "out") + Sets() + " -q").code, 0);
+  const std::string before = ReadAll(out_ / "out/report.html");
+  const RunResult run = RunShell("ulimit -f 8; " + std::string(AUIF_PROGRAM) + " " +
+                                 Arguments("gallery", "out") + Sets() + " -q");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("cannot be written"), std::string::npos) << run.err;
+  EXPECT_EQ(ReadAll(out_ / "out/report.html"), before);
+  EXPECT_EQ(RunAuif(Arguments("gallery", "out") + Sets() + " -q").code, 0);
+}
+
+TEST_F(Experiment, GoesOnAfterAKill) {
+  if (GnuplotIsAbsent()) GTEST_SKIP() << "gnuplot is absent";
+  const std::string options = Sets() + " -q --epochs 25 --runs 4";
+  ASSERT_EQ(RunAuif(Arguments("robustness", "whole") + options).code, 0);
+  // Killed as soon as one training is finished, or sooner: then it was a slow machine's.
+  const std::string parts = (out_ / "killed/parts").string();
+  RunShell(fmt::format(
+      "{} {} & pid=$!; for i in $(seq 3000); do ls {}/training-*.json 2>/dev/null | grep -q . && "
+      "break; sleep 0.02; done; kill -9 $pid; wait $pid",
+      AUIF_PROGRAM, Arguments("robustness", "killed") + options, parts));
+  std::map<fs::path, fs::file_time_type> finished;
+  for (const auto& entry : fs::directory_iterator(parts)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("training-") && name.ends_with(".json")) {
+      finished[entry.path()] = entry.last_write_time();
+    }
+  }
+  ASSERT_GE(finished.size(), 1u);
+  EXPECT_LT(finished.size(), 4u) << "it was not killed in the middle";
+  ASSERT_EQ(RunAuif(Arguments("robustness", "killed") + options).code, 0);
+  for (const auto& [path, time] : finished) {
+    EXPECT_EQ(fs::last_write_time(path), time) << path << " was made again";
+  }
+  // And the same numbers as without the kill.
+  EXPECT_EQ(ReadAll(out_ / "killed/robustness-counts.csv"),
+            ReadAll(out_ / "whole/robustness-counts.csv"));
+  EXPECT_NE(ReadAll(out_ / "whole/robustness-counts.csv"), "");
+}
+
+}  // namespace
+}  // namespace auif
