@@ -26,13 +26,14 @@ class PnmReader : public RowReader {
     largest_ = NextNumber(65535);
     if (largest_ < 1) Broken();
     shape_.bits = largest_ > 255 ? 16 : 8;
-    if (text_) return;
-    NextByte();  // the one white space before the rows
-    position_ -= filled_ - used_;
-    const std::uint64_t bytes = file_->size() - std::min(file_->size(), position_);
-    if (shape_.height > 0 && shape_.RowBytes() > bytes / shape_.height) {
+    const std::uint64_t rows_at = position_ - (filled_ - used_) + 1;  // after one white space
+    const std::uint64_t bytes = file_->size() - std::min(file_->size(), rows_at);
+    // In a text, a value is a digit and a space, but for the last.
+    const std::uint64_t row_bytes = text_ ? 2 * shape_.RowValues() : shape_.RowBytes();
+    if (shape_.height > 0 && row_bytes > (bytes + text_) / shape_.height) {
       ThrowCutShort(file_->path());
     }
+    if (!text_) position_ = rows_at;
   }
 
   void ReadRow(void* row) override {

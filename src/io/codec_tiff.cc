@@ -133,6 +133,10 @@ class TiffReader : public RowReader {
     const auto height = Field<std::uint32_t>(TIFFTAG_IMAGELENGTH);
     constexpr std::uint32_t kMost = 0x7fffffff;
     if (width > kMost || height > kMost) ThrowNotRead(file_->path(), "more than 2^31 columns");
+    if (width == 0 || height == 0) {
+      errors_.Note("it has no pixels");
+      errors_.Throw();
+    }
     shape_.width = static_cast<int>(width);
     shape_.height = static_cast<int>(height);
     file_bits_ = Field<std::uint16_t>(TIFFTAG_BITSPERSAMPLE);
@@ -212,6 +216,13 @@ class TiffReader : public RowReader {
     }
     const std::uint64_t end = directory + (big ? 16 + 20 * entries : 6 + 12 * entries);
     if (end > file_->size()) ThrowCutShort(file_->path());
+    // None of the old codecs packs more than this: a header that promises more lies.
+    constexpr std::uint64_t kMostPacked = 4096;
+    const bool old = compression_ != COMPRESSION_JPEG && compression_ != COMPRESSION_LZMA &&
+                     compression_ != COMPRESSION_ZSTD;
+    if (old && row_bytes_ * planes_ > (file_->size() / shape_.height + 1) * kMostPacked) {
+      ThrowCutShort(file_->path());
+    }
 
     for (std::uint32_t i = 0; i < count; ++i) {
       const std::uint64_t start = TIFFGetStrileOffset(tiff(), i);

@@ -27,6 +27,13 @@ void ToFloat(const T* from, int channels, int width, float* to) {
   for (int x = 0; x < width; ++x) to[x] = static_cast<float>(from[x * channels]) / kLargest;
 }
 
+// What a Plane takes: its rows start at multiples of 64 bytes.
+template <typename T>
+std::uint64_t PlaneBytes(int width, int height) {
+  const std::uint64_t row = sizeof(T) * static_cast<std::uint64_t>(width);
+  return (row + Plane<T>::kAlignment - 1) / Plane<T>::kAlignment * Plane<T>::kAlignment * height;
+}
+
 // The channels as they are, on a scale of 0..255.
 template <typename T>
 ImageChannels ReadRaw(RowReader& reader, const std::filesystem::path& path) {
@@ -38,7 +45,7 @@ ImageChannels ReadRaw(RowReader& reader, const std::filesystem::path& path) {
   for (int y = 0; y < height; ++y) {
     reader.ReadRow(buffer.get());
     if (y == 0) {
-      CheckMemory(sizeof(double) * static_cast<std::uint64_t>(width) * height * channels, path);
+      CheckMemory(PlaneBytes<double>(width, height) * channels, path);
       picture.channels.assign(channels, Plane<double>(width, height));
     }
     for (int c = 0; c < channels; ++c) {
@@ -54,7 +61,7 @@ ImageChannels ReadRaw(RowReader& reader, const std::filesystem::path& path) {
 template <typename T>
 Picture Read(RowReader& reader, const std::filesystem::path& path) {
   const auto [width, height, channels, bits] = reader.shape();
-  const std::uint64_t plane_bytes = sizeof(float) * static_cast<std::uint64_t>(width) * height;
+  const std::uint64_t plane_bytes = PlaneBytes<float>(width, height);
   const auto buffer = MakeBuffer(reader.shape().RowBytes(), path);
   T* const row = reinterpret_cast<T*>(buffer.get());
   Picture picture;
