@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cassert>
+#include <span>
 
-#include "metrics/filters.h"
 #include "metrics/visual_information.h"
 
 namespace auif::metrics {
@@ -13,37 +13,60 @@ constexpr double kEyeNoise = 0.005 * 255 * 255;
 constexpr double kEpsilon = 1e-7;
 constexpr std::array<double, kVisualScales> kWeights{1 / 2.15, 0, 0.15 / 2.15, 1 / 2.15};
 
-// The windowed mean of a picture and of its products with itself and with the fused picture.
-struct Moments {
-  Plane<double> mean, square, cross;
+// A source's windowed means, row by row.
+class SourceRows {
+ public:
+  SourceRows(int width, const std::vector<double>& window)
+      : a_(width, window), aa_(width, window), af_(width, window) {}
+
+  void Push(std::span<const double> source, std::span<const double> fused) {
+    a_.Push(source);
+    aa_.Push(source, source);
+    af_.Push(source, fused);
+  }
+  void Filter() {
+    ma_ = a_.Means();
+    maa_ = aa_.Means();
+    maf_ = af_.Means();
+  }
+  // The fused picture as a copy of this source, in the window at x.
+  VisualCopy Fit(int x, double mean_f, double var_f) const {
+    return FitCopy(maa_[x] - ma_[x] * ma_[x], var_f, maf_[x] - ma_[x] * mean_f);
+  }
+
+ private:
+  WindowedProducts a_, aa_, af_;
+  const double *ma_ = nullptr, *maa_ = nullptr, *maf_ = nullptr;
 };
 
-Moments Measure(GreyView picture, GreyView fused, const std::vector<double>& window) {
-  return {FilterValid(picture, window, window),
-          FilterValid(Product(picture, picture), window, window),
-          FilterValid(Product(picture, fused), window, window)};
-}
-
 // The ratio of one scale.
-double Ratio(const Moments& a, const Moments& b, const Plane<double>& mean_f,
-             const Plane<double>& square_f) {
+double Ratio(const std::array<GreyView, 3>& pictures, const std::vector<double>& window) {
+  const auto& [a, b, fused] = pictures;
+  const int width = fused.width, size = static_cast<int>(window.size());
+  SourceRows rows_a(width, window), rows_b(width, window);
+  WindowedProducts f(width, window), ff(width, window);
   LogSum kept, there;
-  for (int y = 0; y < mean_f.height(); ++y) {
-    const double* mf_row = mean_f.Row(y);
-    const double* ff_row = square_f.Row(y);
-    const auto fit = [&](const Moments& source, int x) {
-      const double mean = source.mean.Row(y)[x], mf = mf_row[x];
-      return FitCopy(source.square.Row(y)[x] - mean * mean, ff_row[x] - mf * mf,
-                     source.cross.Row(y)[x] - mean * mf);
+  for (int y = 0; y < fused.height; ++y) {
+    const auto row = [&](GreyView picture) {
+      return std::span(picture.Row(y), static_cast<std::size_t>(width));
     };
-    for (int x = 0; x < mean_f.width(); ++x) {
-      const VisualCopy copy_a = fit(a, x), copy_b = fit(b, x);
+    rows_a.Push(row(a), row(fused));
+    rows_b.Push(row(b), row(fused));
+    f.Push(row(fused));
+    ff.Push(row(fused), row(fused));
+    if (y + 1 < size) continue;
+    rows_a.Filter();
+    rows_b.Filter();
+    const double *mf = f.Means(), *mff = ff.Means();
+    for (int x = 0; x <= width - size; ++x) {
+      const double var_f = mff[x] - mf[x] * mf[x];
+      const VisualCopy copy_a = rows_a.Fit(x, mf[x], var_f), copy_b = rows_b.Fit(x, mf[x], var_f);
       const VisualCopy& copy = copy_a.gain < copy_b.gain ? copy_a : copy_b;
       kept.Add(copy.Kept(kEyeNoise));
       there.Add(copy.There(kEyeNoise));
     }
   }
-  const double guard = kEpsilon * PixelCount(mean_f);
+  const double guard = kEpsilon * (width - size + 1.0) * (fused.height - size + 1.0);
   return (kept.Sum() + guard) / (there.Sum() + guard);
 }
 
@@ -62,15 +85,10 @@ Score Viff(GreyView a, GreyView b, GreyView fused) {
         pictures[i] = smaller[i];
       }
     }
-    const auto& [pa, pb, pf] = pictures;
-    if (pf.width < static_cast<int>(window.size()) || pf.height < static_cast<int>(window.size())) {
-      return std::nullopt;
-    }
+    const int size = static_cast<int>(window.size());
+    if (pictures[2].width < size || pictures[2].height < size) return std::nullopt;
     const double weight = kWeights[static_cast<std::size_t>(scale)];
-    if (weight == 0) continue;
-    sum += weight * Ratio(Measure(pa, pf, window), Measure(pb, pf, window),
-                          FilterValid(pf, window, window),
-                          FilterValid(Product(pf, pf), window, window));
+    if (weight > 0) sum += weight * Ratio(pictures, window);
   }
   return sum;
 }

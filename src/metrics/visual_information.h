@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "metrics/grey_view.h"
+#include "metrics/sliding_rows.h"
 
 namespace auif::metrics {
 
@@ -22,6 +24,32 @@ std::vector<double> VisualWindow(int scale);
 
 // Filters with the window ("valid") and keeps every second sample.
 Plane<double> NextVisualScale(GreyView picture, const std::vector<double>& window);
+
+// Windowed means of the products of two pictures' rows, which come one after the other.
+class WindowedProducts {
+ public:
+  WindowedProducts(int width, const std::vector<double>& window)
+      : window_(window),
+        rows_(width, static_cast<int>(window.size())),
+        means_(static_cast<std::size_t>(width) + 1 - window.size()) {}
+
+  void Push(std::span<const double> a, std::span<const double> b) {
+    double* to = rows_.Push();
+    for (std::size_t x = 0; x < a.size(); ++x) to[x] = a[x] * b[x];
+  }
+  void Push(std::span<const double> a) { std::copy(a.begin(), a.end(), rows_.Push()); }
+
+  // Of the rows that the window now covers.
+  const double* Means() {
+    rows_.Filter(window_, means_.data());
+    return means_.data();
+  }
+
+ private:
+  std::vector<double> window_;
+  SlidingRows rows_;
+  std::vector<double> means_;
+};
 
 // The copy's parameters in one window.
 struct VisualCopy {
