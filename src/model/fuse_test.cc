@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/simd.h"
+#include "tests/every_variant.h"
 #include "tests/random_model.h"
 
 namespace auif {
@@ -30,29 +31,6 @@ bool SameBits(const Plane<float>& a, const Plane<float>& b) {
     if (std::memcmp(a.Row(y), b.Row(y), sizeof(float) * a.width()) != 0) return false;
   }
   return true;
-}
-
-// Runs f once with each SIMD target that the machine has.
-template <typename F>
-void ForEachTarget(const F& f) {
-  for (const std::string& target : SimdTargets()) {
-    ASSERT_TRUE(ForceSimdTarget(target));
-    SCOPED_TRACE(target);
-    f();
-  }
-  ForceSimdTarget("");
-}
-
-std::vector<ModelConfig> AllForms(int layers, int channels) {
-  std::vector<ModelConfig> forms;
-  for (Kernels k : {Kernels::kAdjoint, Kernels::kIndependent}) {
-    for (Padding p : {Padding::kInput, Padding::kFeature}) {
-      for (Activation a : {Activation::kGradient, Activation::kOutput}) {
-        forms.push_back({k, p, a, layers, channels});
-      }
-    }
-  }
-  return forms;
 }
 
 // The bound that the project promises. Measured: at most 2.3e-6.

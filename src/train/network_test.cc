@@ -9,22 +9,13 @@
 #include <random>
 
 #include "base/simd.h"
+#include "tests/every_variant.h"
 #include "tests/gradient_check.h"
 #include "tests/random_model.h"
 #include "train/reference.h"
 
 namespace auif {
 namespace {
-
-template <typename F>
-void ForEachTarget(const F& f) {
-  for (const std::string& target : SimdTargets()) {
-    ASSERT_TRUE(ForceSimdTarget(target));
-    SCOPED_TRACE(target);
-    f();
-  }
-  ForceSimdTarget("");
-}
 
 PaddedPlane ToPadded(const reference::Map& map) {
   PaddedPlane padded(map.width(), map.height());
@@ -144,18 +135,6 @@ TEST(LossTest, AgreesWithReference) {
       });
     }
   }
-}
-
-std::vector<ModelConfig> AllForms(int layers, int channels) {
-  std::vector<ModelConfig> forms;
-  for (Kernels k : {Kernels::kAdjoint, Kernels::kIndependent}) {
-    for (Padding p : {Padding::kInput, Padding::kFeature}) {
-      for (Activation a : {Activation::kGradient, Activation::kOutput}) {
-        forms.push_back({k, p, a, layers, channels});
-      }
-    }
-  }
-  return forms;
 }
 
 constexpr int kBatch = 5, kWidth = 37, kHeight = 26;

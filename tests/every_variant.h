@@ -1,0 +1,38 @@
+// Everything that a test of the network runs through: forms and SIMD targets.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "auif/model.h"
+#include "base/simd.h"
+
+namespace auif {
+
+// Runs f once with each SIMD target that the machine has.
+template <typename F>
+void ForEachTarget(const F& f) {
+  for (const std::string& target : SimdTargets()) {
+    ASSERT_TRUE(ForceSimdTarget(target));
+    SCOPED_TRACE(target);
+    f();
+  }
+  ForceSimdTarget("");
+}
+
+// The eight combinations of the three choices.
+inline std::vector<ModelConfig> AllForms(int layers, int channels) {
+  std::vector<ModelConfig> forms;
+  for (Kernels k : {Kernels::kAdjoint, Kernels::kIndependent}) {
+    for (Padding p : {Padding::kInput, Padding::kFeature}) {
+      for (Activation a : {Activation::kGradient, Activation::kOutput}) {
+        forms.push_back({k, p, a, layers, channels});
+      }
+    }
+  }
+  return forms;
+}
+
+}  // namespace auif
