@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: scripts/install-deps.sh build|test|report|lint|bench|cross.
+# Installs the Debian packages that are missing:
+#   scripts/install-deps.sh build|test|report|lint|bench|cross
 # Each set includes the ones before it, but for lint and cross. Does nothing when all are there.
 set -euo pipefail
 
