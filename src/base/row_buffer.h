@@ -1,36 +1,35 @@
 // Working rows for the streaming kernels.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 #include "auif/plane.h"
 
 namespace auif {
 
-// `count` rows of `width` values. Every row may be read and written from kMargin values before its
-// first to kMargin values after its last value rounded up to a vector, so that kernels need no
-// special case for the ends of a row. Row starts are 64-byte aligned. New rows are all zeros.
+// `count` rows of `size` values, with `margin` values before and behind each that may be read and
+// written. Row starts are 64-byte aligned if `margin` is a multiple of 64 bytes. New rows are all
+// zeros.
 template <typename T>
 class RowBuffer {
  public:
-  // One vector of the widest SIMD target; also covers the 9 values of the largest filter.
-  static constexpr int kMargin = 16;
-
   RowBuffer() = default;
-  RowBuffer(int count, int width) : plane_(PaddedWidth(width), count) {}
+  RowBuffer(int count, int size, int margin)
+      : margin_(margin), plane_(Pitch(size, margin), count) {}
 
-  T* operator[](int i) { return plane_.Row(i) + kMargin; }
-  const T* operator[](int i) const { return plane_.Row(i) + kMargin; }
+  T* operator[](int i) { return plane_.Row(i) + margin_; }
+  const T* operator[](int i) const { return plane_.Row(i) + margin_; }
 
  private:
-  static int PaddedWidth(int width) {
-    int padded = (width + 3 * kMargin - 1) / kMargin * kMargin;
+  static int Pitch(int size, int margin) {
+    constexpr int kLine = 64 / sizeof(T);
+    int pitch = (size + 2 * margin + kLine - 1) / kLine * kLine;
     // Rows a multiple of 4 KiB apart would all compete for the same L1 cache sets.
-    if (padded * sizeof(T) % 4096 < 64) padded += kMargin;
-    return padded;
+    if (pitch * sizeof(T) % 4096 < 64) pitch += kLine;
+    return pitch;
   }
 
+  int margin_ = 0;
   Plane<T> plane_;
 };
 

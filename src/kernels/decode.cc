@@ -8,7 +8,6 @@
 // After foreach_target.h:
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
-#include "kernels/beside-inl.h"
 #include "kernels/unroll-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -16,19 +15,20 @@ namespace auif {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using D = hn::CappedTag<float, 16>;
+using D = hn::CappedTag<float, RowLayout::kMaxLanes>;
 using V = hn::Vec<D>;
 
-void Decode(const DecoderStep& step, const std::array<const float*, 3>& rows, size_t width,
+void Decode(const DecoderStep& step, const std::array<const float*, 3>& rows, size_t size,
             float* HWY_RESTRICT out) {
   const D d;
+  const auto lanes = static_cast<ptrdiff_t>(hn::Lanes(d));
   const V one = hn::Set(d, 1.0f);
-  for (size_t x = 0; x < width; x += hn::Lanes(d)) {
+  for (size_t x = 0; x < size; x += hn::Lanes(d)) {
     V sum = hn::Set(d, step.bias);
     Unroll<0, 3>([&](auto r) AUIF_INLINE_LAMBDA {
-      const Neighbours<D> row(rows[r] + x);
       Unroll<0, 3>([&](auto t) AUIF_INLINE_LAMBDA {
-        sum = hn::MulAdd(hn::Set(d, step.taps[3 * r + t]), row.template Shifted<t - 1>(), sum);
+        const V value = hn::Load(d, rows[r] + x + (t - 1) * lanes);
+        sum = hn::MulAdd(hn::Set(d, step.taps[3 * r + t]), value, sum);
       });
     });
     hn::Store(hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(sum)))), d, out + x);
@@ -53,9 +53,9 @@ DecoderStep MakeDecoderStep(const Decoder& decoder) {
   return step;
 }
 
-void DecodeRow(const DecoderStep& step, const std::array<const float*, 3>& rows, int width,
-               float* out) {
-  HWY_DYNAMIC_DISPATCH(Decode)(step, rows, width, out);
+void DecodeRow(const DecoderStep& step, const std::array<const float*, 3>& rows,
+               const RowLayout& layout, float* out) {
+  HWY_DYNAMIC_DISPATCH(Decode)(step, rows, layout.size(), out);
 }
 
 }  // namespace auif

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "auif/model.h"
+#include "kernels/striped_row.h"
 
 namespace auif {
 
@@ -15,9 +16,9 @@ struct DecoderStep {
 
 DecoderStep MakeDecoderStep(const Decoder& decoder);
 
-// rows: above, at and below the output row, each with one reflected value on each side. `out` may
-// be written up to the next multiple of 16 values.
-void DecodeRow(const DecoderStep& step, const std::array<const float*, 3>& rows, int width,
-               float* out);
+// rows: above, at and below the output row, each striped with one margin vector on each side.
+// `out`: a striped row without margins.
+void DecodeRow(const DecoderStep& step, const std::array<const float*, 3>& rows,
+               const RowLayout& layout, float* out);
 
 }  // namespace auif

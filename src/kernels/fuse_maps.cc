@@ -5,42 +5,46 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h:
 #include "hwy/highway.h"
+#include "kernels/striped_row-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace auif {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using D = hn::CappedTag<float, 16>;
+using D = hn::CappedTag<float, RowLayout::kMaxLanes>;
 using V = hn::Vec<D>;
 
-void ConstantRow(const MapWeights& weights, const std::array<MapRows, 4>& maps, size_t width,
-                 float* HWY_RESTRICT out) {
+void ConstantRow(const MapWeights& weights, const std::array<MapRows, 4>& maps,
+                 const RowLayout& layout, float* HWY_RESTRICT out) {
   const D d;
+  const size_t size = layout.size();
   const V base_ir = hn::Set(d, weights.base_ir), base_vis = hn::Set(d, weights.base_vis);
   const V detail_ir = hn::Set(d, weights.detail_ir), detail_vis = hn::Set(d, weights.detail_vis);
-  for (size_t x = 0; x < width; x += hn::Lanes(d)) {
+  for (size_t x = 0; x < size; x += hn::Lanes(d)) {
     V sum = hn::Mul(base_ir, hn::Load(d, maps[0][1] + x));
     sum = hn::MulAdd(base_vis, hn::Load(d, maps[1][1] + x), sum);
     sum = hn::MulAdd(detail_ir, hn::Load(d, maps[2][1] + x), sum);
     sum = hn::MulAdd(detail_vis, hn::Load(d, maps[3][1] + x), sum);
     hn::Store(sum, d, out + x);
   }
+  SetMargins<1>(layout, out);
 }
 
-// The 3x3 sum of |map| around column x.
+// The 3x3 sum of |map| around the columns at x.
 HWY_INLINE V Magnitude(const MapRows& map, size_t x) {
   const D d;
   V sum = hn::Zero(d);
   for (const float* row : map) {
     for (int i = -1; i <= 1; ++i) {
-      sum = hn::Add(sum, hn::Abs(hn::LoadU(d, row + static_cast<ptrdiff_t>(x) + i)));
+      const ptrdiff_t beside = static_cast<ptrdiff_t>(x) + i * static_cast<ptrdiff_t>(hn::Lanes(d));
+      sum = hn::Add(sum, hn::Abs(hn::Load(d, row + beside)));
     }
   }
   return sum;
 }
 
-// share_ir * weight_ir * ir + (1 - share_ir) * weight_vis * vis at column x.
+// share_ir * weight_ir * ir + (1 - share_ir) * weight_vis * vis at x.
 HWY_INLINE V Attend(const MapRows& ir, const MapRows& vis, float weight_ir, float weight_vis,
                     size_t x) {
   const D d;
@@ -54,14 +58,16 @@ HWY_INLINE V Attend(const MapRows& ir, const MapRows& vis, float weight_ir, floa
   return hn::MulAdd(rest, hn::Load(d, vis[1] + x), a);
 }
 
-void AttentionRow(const MapWeights& weights, const std::array<MapRows, 4>& maps, size_t width,
-                  float* HWY_RESTRICT out) {
+void AttentionRow(const MapWeights& weights, const std::array<MapRows, 4>& maps,
+                  const RowLayout& layout, float* HWY_RESTRICT out) {
   const D d;
-  for (size_t x = 0; x < width; x += hn::Lanes(d)) {
+  const size_t size = layout.size();
+  for (size_t x = 0; x < size; x += hn::Lanes(d)) {
     const V base = Attend(maps[0], maps[1], weights.base_ir, weights.base_vis, x);
     const V detail = Attend(maps[2], maps[3], weights.detail_ir, weights.detail_vis, x);
     hn::Store(hn::Add(base, detail), d, out + x);
   }
+  SetMargins<1>(layout, out);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -75,17 +81,15 @@ HWY_EXPORT(ConstantRow);
 HWY_EXPORT(AttentionRow);
 
 void FuseMapRows(Strategy strategy, const MapWeights& weights, const std::array<MapRows, 4>& maps,
-                 int width, float* out) {
+                 const RowLayout& layout, float* out) {
   if (strategy == Strategy::kL1) {
-    HWY_DYNAMIC_DISPATCH(AttentionRow)(weights, maps, width, out);
+    HWY_DYNAMIC_DISPATCH(AttentionRow)(weights, maps, layout, out);
   } else {
     const float all = strategy == Strategy::kAverage ? 0.5f : 1.0f;
     const MapWeights scaled{all * weights.base_ir, all * weights.base_vis, all * weights.detail_ir,
                             all * weights.detail_vis};
-    HWY_DYNAMIC_DISPATCH(ConstantRow)(scaled, maps, width, out);
+    HWY_DYNAMIC_DISPATCH(ConstantRow)(scaled, maps, layout, out);
   }
-  out[-1] = out[1];
-  out[width] = out[width - 2];
 }
 
 }  // namespace auif

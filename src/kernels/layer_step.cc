@@ -9,7 +9,7 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.h:
 #include "hwy/highway.h"
-#include "kernels/beside-inl.h"
+#include "kernels/striped_row-inl.h"
 #include "kernels/unroll-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -17,11 +17,18 @@ namespace auif {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using D = hn::CappedTag<float, StepPlan::kMaxLanes>;
+using D = hn::CappedTag<float, RowLayout::kMaxLanes>;
 using V = hn::Vec<D>;
 
+// To be made where it is used, so that it lives in registers.
 struct Scalars {
-  V bias, slope, sign, keep, source;
+  HWY_INLINE explicit Scalars(const LayerStep& step)
+      : bias(hn::Set(D(), step.bias)),
+        slope(hn::Set(D(), step.slope)),
+        keep(hn::Set(D(), step.keep)),
+        source(hn::Set(D(), step.source)) {}
+
+  V bias, slope, keep, source;
 };
 
 // The rows of a call.
@@ -32,41 +39,81 @@ struct Call {
 };
 
 // Output rows in one unrolled block, and vectors side by side. A row of the input is loaded once
-// and serves the five output rows around it, so a block of R rows reads 5 (R + 4) / R vectors for
-// 25 multiply-adds; two vectors side by side make ten independent chains of multiply-adds, which
-// covers their latency (4 cycles, 2 a cycle).
-constexpr int kBlockRows = 8;
-constexpr int kBlockVectors = 2;
+// and serves the five output rows around it, so a block of R rows and C vectors reads
+// (C + 4) (R + 4) vectors for 25 C R multiply-adds, in C R independent chains, which must cover
+// their latency (4 cycles, 2 a cycle). On targets of 16 registers four vectors would not fit.
+constexpr int kBlockRows = 4;
+constexpr int kBlockVectors = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON ? 4 : 2;
 constexpr int kCentre = 12;  // of the 25 taps
 
-// R rows x C vectors at column x. Every output is the sum of its 25 products in the same order,
+// The vectors of a block: C neighbours from `first` on, with the taps `taps`; or the two that hold
+// the picture's first and last column, each with taps of its own. At: where the vector that tap
+// column t of vector c reads begins, from the row's start.
+template <int C>
+struct Neighbours {
+  const V* HWY_RESTRICT taps;
+  ptrdiff_t first;
+
+  static constexpr int kCount = C;
+  struct Row {
+    V v[C + 4];
+    HWY_INLINE V At(int c, int t) const { return v[c + t]; }
+  };
+  HWY_INLINE Row Load(const float* HWY_RESTRICT row) const {
+    Row r;
+    Unroll<0, C + 4>([&](auto i) AUIF_INLINE_LAMBDA {
+      r.v[i] = hn::Load(D(), row + first + (i - 2) * static_cast<ptrdiff_t>(hn::Lanes(D())));
+    });
+    return r;
+  }
+  HWY_INLINE ptrdiff_t At(int c) const {
+    return first + c * static_cast<ptrdiff_t>(hn::Lanes(D()));
+  }
+  HWY_INLINE V Tap(int, int k) const { return taps[k]; }
+};
+struct Edges {
+  const float* HWY_RESTRICT taps[2];
+  ptrdiff_t at[2];
+
+  static constexpr int kCount = 2;
+  struct Row {
+    const float* HWY_RESTRICT row;
+    const ptrdiff_t* at;
+    HWY_INLINE V At(int c, int t) const {
+      return hn::Load(D(), row + at[c] + (t - 2) * static_cast<ptrdiff_t>(hn::Lanes(D())));
+    }
+  };
+  HWY_INLINE Row Load(const float* HWY_RESTRICT row) const { return {row, at}; }
+  HWY_INLINE ptrdiff_t At(int c) const { return at[c]; }
+  HWY_INLINE V Tap(int c, int k) const { return hn::Load(D(), taps[c] + k * RowLayout::kMaxLanes); }
+};
+
+// What is compiled apart: the activation, and the sign of its PReLU.
+template <Activation kActivation_, int kSign_>
+struct Kind {
+  static constexpr Activation kActivation = kActivation_;
+  static constexpr int kSign = kSign_;
+};
+
+// R rows of a block's vectors. Every output is the sum of its 25 products in the same order,
 // whatever the block's size, so blocks may be cut anywhere: row by row, but the centre and the bias
 // last, since they are by far the largest terms and would coarsen the rounding of all sums after
 // them (this divides the error by three, measured on the published weights).
-template <Activation kActivation, int R, int C>
-HWY_INLINE void Block(const V* HWY_RESTRICT taps, const Scalars& s, const Call& call, int row,
-                      size_t x) {
+template <class Kind, int R, class Vectors>
+HWY_INLINE void Block(const Vectors& vectors, const Scalars& s, const Call& call, int row) {
+  constexpr int C = Vectors::kCount;
   const D d;
-  const size_t lanes = hn::Lanes(d);
   V sum[R][C];
-  V centre[R][C];
   Unroll<0, R + 4>([&](auto i) AUIF_INLINE_LAMBDA {
-    const float* HWY_RESTRICT in = call.in[row + i] + x;
-    V row_vectors[C + 2];  // with one on each side
-    Unroll<0, C + 2>([&](auto c) AUIF_INLINE_LAMBDA {
-      row_vectors[c] = hn::Load(d, in + (c - 1) * static_cast<ptrdiff_t>(lanes));
-    });
+    const auto in = vectors.Load(call.in[row + i]);
     Unroll<0, 5>([&](auto t) AUIF_INLINE_LAMBDA {
       Unroll<0, C>([&](auto c) AUIF_INLINE_LAMBDA {
-        const V value =
-            Neighbours<D>(row_vectors[c], row_vectors[c + 1], row_vectors[c + 2], in + c * lanes)
-                .template Shifted<t - 2>();
-        if constexpr (t == 2 && i >= 2 && i < R + 2) centre[i - 2][c] = value;
+        const V value = in.At(c, t);
         Unroll<(i < 4 ? 0 : i - 4), (i < R ? i + 1 : R)>([&](auto o) AUIF_INLINE_LAMBDA {
           constexpr int kTap = (i - o) * 5 + t;
           if constexpr (kTap != kCentre) {
-            sum[o][c] =
-                kTap == 0 ? hn::Mul(taps[kTap], value) : hn::MulAdd(taps[kTap], value, sum[o][c]);
+            sum[o][c] = kTap == 0 ? hn::Mul(vectors.Tap(c, kTap), value)
+                                  : hn::MulAdd(vectors.Tap(c, kTap), value, sum[o][c]);
           }
         });
       });
@@ -74,15 +121,19 @@ HWY_INLINE void Block(const V* HWY_RESTRICT taps, const Scalars& s, const Call& 
     if constexpr (i >= 4) {
       constexpr int o = i - 4;
       Unroll<0, C>([&](auto c) AUIF_INLINE_LAMBDA {
-        const size_t at = x + c * lanes;
+        const ptrdiff_t at = vectors.At(c);
+        const V centre = hn::Load(d, call.in[row + o + 2] + at);
         const V source = hn::Load(d, call.source[row + o] + at);
-        V y = hn::Add(sum[o][c], hn::MulAdd(taps[kCentre], centre[o][c], s.bias));
-        if constexpr (kActivation == Activation::kOutput) y = hn::MulAdd(s.source, source, y);
+        V y = hn::Add(sum[o][c], hn::MulAdd(vectors.Tap(c, kCentre), centre, s.bias));
+        if constexpr (Kind::kActivation == Activation::kOutput) {
+          y = hn::MulAdd(s.source, source, y);
+        }
         y = hn::Max(y, hn::Mul(s.slope, y));
-        if constexpr (kActivation == Activation::kGradient) {
-          y = hn::MulAdd(s.sign, y, hn::MulAdd(s.keep, centre[o][c], hn::Mul(s.source, source)));
-        } else {
-          y = hn::Mul(s.sign, y);
+        if constexpr (Kind::kActivation == Activation::kGradient) {
+          const V rest = hn::MulAdd(s.keep, centre, hn::Mul(s.source, source));
+          y = Kind::kSign > 0 ? hn::Add(rest, y) : hn::Sub(rest, y);
+        } else if constexpr (Kind::kSign < 0) {
+          y = hn::Neg(y);
         }
         hn::Store(y, d, call.out[row + o] + at);
       });
@@ -90,69 +141,81 @@ HWY_INLINE void Block(const V* HWY_RESTRICT taps, const Scalars& s, const Call& 
   });
 }
 
-// n rows of the vectors in columns [begin, end). tap_vectors: 25 vectors kMaxLanes values apart.
-template <Activation kActivation>
-HWY_NOINLINE void Strip(const float* HWY_RESTRICT tap_vectors, const LayerStep& step,
-                        const Call& call, int n, size_t begin, size_t end) {
+// n rows of the vectors [begin, end).
+template <class Kind>
+HWY_NOINLINE void Inner(const float* HWY_RESTRICT tap_vectors, const LayerStep& step,
+                        const Call& call, int n, int begin, int end) {
   const D d;
-  const size_t lanes = hn::Lanes(d);
-  const Scalars s{hn::Set(d, step.bias), hn::Set(d, step.slope), hn::Set(d, step.sign),
-                  hn::Set(d, step.keep), hn::Set(d, step.source)};
+  const Scalars s(step);
+  const auto lanes = static_cast<ptrdiff_t>(hn::Lanes(d));
   V taps[25];
   Unroll<0, 25>([&](auto k) AUIF_INLINE_LAMBDA {
-    taps[k] = hn::Load(d, tap_vectors + k * StepPlan::kMaxLanes);
+    taps[k] = hn::Load(d, tap_vectors + k * RowLayout::kMaxLanes);
   });
+  const auto block = [&](auto rows, int row) AUIF_INLINE_LAMBDA {
+    int k = begin;
+    const auto vectors = [&](auto count) AUIF_INLINE_LAMBDA {
+      for (; k + count <= end; k += count) {
+        Block<Kind, rows>(Neighbours<count>{taps, k * lanes}, s, call, row);
+      }
+    };
+    vectors(std::integral_constant<int, kBlockVectors>{});
+    if constexpr (kBlockVectors > 2) vectors(std::integral_constant<int, 2>{});
+    vectors(std::integral_constant<int, 1>{});
+  };
   int row = 0;
   for (; row + kBlockRows <= n; row += kBlockRows) {
-    size_t x = begin;
-    for (; x + kBlockVectors * lanes <= end; x += kBlockVectors * lanes) {
-      Block<kActivation, kBlockRows, kBlockVectors>(taps, s, call, row, x);
-    }
-    for (; x < end; x += lanes) Block<kActivation, kBlockRows, 1>(taps, s, call, row, x);
+    block(std::integral_constant<int, kBlockRows>{}, row);
   }
-  for (; row < n; ++row) {
-    for (size_t x = begin; x < end; x += lanes) {
-      Block<kActivation, 1, 1>(taps, s, call, row, x);
-    }
-  }
+  for (; row < n; ++row) block(std::integral_constant<int, 1>{}, row);
 }
 
-template <Activation kActivation>
+// n rows of the vectors that hold the first and the last column.
+template <class Kind>
+HWY_NOINLINE void Outer(const Edges& edges, const LayerStep& step, const Call& call, int n) {
+  const Edges vectors = edges;
+  const Scalars s(step);
+  int row = 0;
+  for (; row + kBlockRows <= n; row += kBlockRows) Block<Kind, kBlockRows>(vectors, s, call, row);
+  for (; row < n; ++row) Block<Kind, 1>(vectors, s, call, row);
+}
+
+template <class Kind>
 void Rows(const StepPlan& plan, Edge row, int n, const Call& call) {
-  const size_t lanes = hn::Lanes(D());
   const LayerStep& step = plan.step();
-  size_t begin = 0;
-  size_t end = (static_cast<size_t>(plan.width()) + lanes - 1) / lanes * lanes;
+  const RowLayout& layout = plan.layout();
+  const float* taps = plan.Taps(row, Edge::kInner);
   if (step.has_edges) {
-    Strip<kActivation>(plan.Taps(row, Edge::kFirst), step, call, n, 0, lanes);
-    begin = lanes;
-    if (end > lanes) {
-      end -= lanes;
-      Strip<kActivation>(plan.Taps(row, Edge::kLast), step, call, n, end, end + lanes);
-    }
+    const int first = plan.EdgeVector(Edge::kFirst), last = plan.EdgeVector(Edge::kLast);
+    Outer<Kind>({{plan.Taps(row, Edge::kFirst), plan.Taps(row, Edge::kLast)},
+                 {first * layout.lanes(), last * layout.lanes()}},
+                step, call, n);
+    Inner<Kind>(taps, step, call, n, first + 1, std::max(first + 1, last));
+    Inner<Kind>(taps, step, call, n, last + 1, layout.stride());
+  } else {
+    Inner<Kind>(taps, step, call, n, 0, layout.stride());
   }
-  Strip<kActivation>(plan.Taps(row, Edge::kInner), step, call, n, begin, end);
-  const int w = plan.width();
-  for (int i = 0; i < n; ++i) {
-    float* out = call.out[i];
-    out[-1] = out[1];
-    out[-2] = out[2];
-    out[w] = out[w - 2];
-    out[w + 1] = out[w - 3];
-  }
+  for (int i = 0; i < n; ++i) SetMargins<2>(layout, call.out[i]);
 }
 
 void RunLayerStep(const StepPlan& plan, Edge row, int n, const float* const* in,
                   const float* const* source, float* const* out) {
   const Call call{in, source, out};
+  const bool positive = plan.step().sign > 0;
   if (plan.step().activation == Activation::kGradient) {
-    Rows<Activation::kGradient>(plan, row, n, call);
+    if (positive) {
+      Rows<Kind<Activation::kGradient, 1>>(plan, row, n, call);
+    } else {
+      Rows<Kind<Activation::kGradient, -1>>(plan, row, n, call);
+    }
   } else {
-    Rows<Activation::kOutput>(plan, row, n, call);
+    if (positive) {
+      Rows<Kind<Activation::kOutput, 1>>(plan, row, n, call);
+    } else {
+      Rows<Kind<Activation::kOutput, -1>>(plan, row, n, call);
+    }
   }
 }
-
-size_t StepLanes() { return hn::Lanes(D()); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace auif
@@ -162,7 +225,6 @@ HWY_AFTER_NAMESPACE();
 namespace auif {
 
 HWY_EXPORT(RunLayerStep);
-HWY_EXPORT(StepLanes);
 
 LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
   LayerStep step;
@@ -209,19 +271,22 @@ LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
   return step;
 }
 
-StepPlan::StepPlan(const LayerStep& step, int width) : step_(step), width_(width) {
-  const int lanes = static_cast<int>(HWY_DYNAMIC_DISPATCH(StepLanes)());
-  // The column at which each kind of vector begins; an inner one may stand anywhere.
-  const int starts[3] = {0, -1, (width - 1) / lanes * lanes};
+StepPlan::StepPlan(const LayerStep& step, const RowLayout& layout, bool left, bool right)
+    : step_(step), layout_(layout) {
+  step_.has_edges = step.has_edges && (left || right);
   for (int row = 0; row < 3; ++row) {
-    for (int kind = 0; kind < 3; ++kind) {
-      Plane<float>& taps = taps_[row][kind] = Plane<float>(kMaxLanes, 25);
-      for (int k = 0; k < 25; ++k) {
-        for (int lane = 0; lane < lanes; ++lane) {
-          const int x = starts[kind] + lane;
-          const int column = kind == 1 ? 1 : x == 0 ? 0 : x == width - 1 ? 2 : 1;
-          taps.Row(k)[lane] = step.taps[row][column][k];
+    for (const Edge kind : {Edge::kFirst, Edge::kInner, Edge::kLast}) {
+      Plane<float>& taps = taps_[row][static_cast<int>(kind)] =
+          Plane<float>(RowLayout::kMaxLanes, 25);
+      for (int lane = 0; lane < layout.lanes(); ++lane) {
+        Edge column = Edge::kInner;
+        if (kind != Edge::kInner) {
+          const int x = lane * layout.stride() + EdgeVector(kind);
+          if (left && x == 0) column = Edge::kFirst;
+          if (right && x == layout.width() - 1) column = Edge::kLast;
         }
+        const auto& values = step.taps[row][static_cast<int>(column)];
+        for (int k = 0; k < 25; ++k) taps.Row(k)[lane] = values[k];
       }
     }
   }

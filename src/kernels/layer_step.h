@@ -14,6 +14,7 @@
 
 #include "auif/model.h"
 #include "auif/plane.h"
+#include "kernels/striped_row.h"
 #include "model/collapse.h"
 
 namespace auif {
@@ -31,32 +32,35 @@ struct LayerStep {
 
 LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer);
 
-// The taps as vectors: with Padding::kFeature the outermost columns have kernels of their own, so
-// the first and the last vector of a row have lanes with other taps. Depends on the width and on
-// the SIMD target that is in use when it is made.
+// A layer on rows of one layout, with its taps as vectors: with Padding::kFeature the outermost
+// columns have kernels of their own, so one lane of two vectors has other taps.
 class StepPlan {
  public:
-  static constexpr int kMaxLanes = 16;
-
-  StepPlan(const LayerStep& step, int width);
+  // left, right: the rows begin and end where the picture does, not inside it.
+  StepPlan(const LayerStep& step, const RowLayout& layout, bool left, bool right);
 
   const LayerStep& step() const { return step_; }
-  int width() const { return width_; }
-  // 25 vectors, kMaxLanes values apart; `vector` says which vector of a row they are for.
-  const float* Taps(Edge row, Edge vector) const {
-    return taps_[static_cast<int>(row)][static_cast<int>(vector)].Row(0);
+  const RowLayout& layout() const { return layout_; }
+  // The vectors that hold the first and the last column.
+  int EdgeVector(Edge column) const {
+    return column == Edge::kFirst ? 0 : (layout_.width() - 1) % layout_.stride();
+  }
+  // 25 vectors RowLayout::kMaxLanes values apart, for the vectors of a row that hold its first
+  // column, its last one, or neither.
+  const float* Taps(Edge row, Edge column) const {
+    return taps_[static_cast<int>(row)][static_cast<int>(column)].Row(0);
   }
 
  private:
   LayerStep step_;
-  int width_;
+  RowLayout layout_;
   std::array<std::array<Plane<float>, 3>, 3> taps_;
 };
 
-// Computes n output rows of the plan's width. in: n + 4 rows, the first two above and the last two
-// below the output rows, each readable RowBuffer::kMargin values beyond its ends, with 2 reflected
-// values on each side. source: n rows of I. out: n rows; their two reflected values on each side
-// are set, too. `row` says where the rows lie in the picture (first and last: n = 1).
+// Computes n output rows. All rows are striped. in: n + 4 rows, the first two above and the last
+// two below the output rows, each with two margin vectors on each side. source: n rows of I. out: n
+// rows; their two margin vectors on each side are set, too. `row` says where the rows lie in the
+// picture (first and last: n = 1).
 void RunLayerStep(const StepPlan& plan, Edge row, int n, const float* const* in,
                   const float* const* source, float* const* out);
 

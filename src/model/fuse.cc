@@ -9,98 +9,15 @@
 #include <vector>
 
 #include "base/parallel.h"
-#include "base/reflect.h"
 #include "base/simd.h"
-#include "kernels/fuse_maps.h"
+#include "kernels/striped_row.h"
+#include "model/band_fuser.h"
 #include "model/fuse_options.h"
+#include "model/panels.h"
 #include "model/row_stream.h"
 
 namespace auif {
 namespace {
-
-// Fuses the rows [begin, end) of the result: both sources' streams, the fusion layer and the
-// decoder behind them.
-class BandFuser {
- public:
-  BandFuser(const NetworkPlan& plan, const FuseOptions& options, int height, RowRange output)
-      : plan_(plan),
-        options_(options),
-        height_(height),
-        sum_range_(output.Grown(1, height)),
-        sums_(sum_range_, plan.width, 2 * kChunkRows + kDetailRadius + 2 * plan.layers),
-        sum_scratch_(2 * kChunkRows + kDetailRadius + 2 * plan.layers, plan.width),
-        decoded_(1, plan.width),
-        output_(output),
-        next_(output.begin),
-        streams_{SourceStream(plan, height, sum_range_.Grown(Neighbours(), height)),
-                 SourceStream(plan, height, sum_range_.Grown(Neighbours(), height))} {}
-
-  void Run(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out) {
-    Restart();
-    const RowRange source = streams_[0].source();
-    for (int y = source.begin; y < source.end; y += kChunkRows) {
-      const int end = std::min(y + kChunkRows, source.end);
-      for (int s = 0; s < 2; ++s) {
-        const PlaneView<const float>& view = s == 0 ? ir : vis;
-        for (int row = y; row < end; ++row) streams_[s].Push(view.Row(row));
-        streams_[s].Initialise();
-        streams_[s].Encode();
-      }
-      FuseMaps();
-      Decode(out);
-    }
-  }
-
- private:
-  void Restart() {
-    for (SourceStream& stream : streams_) stream.Restart();
-    sums_.Restart();
-    next_ = output_.begin;
-  }
-
-  // Rows above and below that the fusion layer reads.
-  int Neighbours() const { return options_.strategy == Strategy::kL1 ? 1 : 0; }
-
-  void FuseMaps() {
-    const LevelRows& maps = streams_[0].Last(0);
-    const int begin = sums_.end();
-    const int end = maps.complete() ? sum_range_.end : maps.end() - Neighbours();
-    if (end <= begin) return;
-    sums_.Extend(end, sum_scratch_);
-    for (int y = begin; y < end; ++y) {
-      std::array<MapRows, 4> rows;
-      for (int m = 0; m < 4; ++m) {
-        const LevelRows& map = streams_[m % 2].Last(m / 2);
-        for (int i = -1; i <= 1; ++i) {
-          rows[m][i + 1] = map.Row(Neighbours() == 0 ? y : Reflect(y + i, height_));
-        }
-      }
-      FuseMapRows(options_.strategy, options_.weights, rows, plan_.width, sums_.Row(y));
-    }
-  }
-
-  void Decode(PlaneView<float> out) {
-    const int end = sums_.complete() ? output_.end : sums_.end() - 1;
-    for (; next_ < end; ++next_) {
-      const std::array<const float*, 3> rows{sums_.Row(Reflect(next_ - 1, height_)),
-                                             sums_.Row(next_),
-                                             sums_.Row(Reflect(next_ + 1, height_))};
-      DecodeRow(plan_.decoder, rows, plan_.width, decoded_[0]);
-      std::memcpy(out.Row(next_), decoded_[0], sizeof(float) * plan_.width);
-    }
-  }
-
-  const NetworkPlan& plan_;
-  const FuseOptions& options_;
-  int height_;
-  RowRange sum_range_;
-  LevelRows sums_;  // the decoder's input
-  RowBuffer<float> sum_scratch_;
-  RowBuffer<float> decoded_;
-  RowRange output_;
-  int next_;  // first row of the output that is not decoded yet
-  std::array<SourceStream, 2> streams_;
-};
 
 // The bands that divide `height` rows among the threads.
 std::vector<RowRange> Bands(int height, int threads) {
@@ -119,16 +36,53 @@ std::vector<RowRange> Bands(int height, int threads) {
 struct Workspace {
   Workspace(const Network& network, const FuseOptions& options, int width, int height,
             const std::string& target)
-      : target(target), height(height), plan(network, width) {
-    for (const RowRange& band : Bands(height, options.threads)) {
-      bands.push_back(std::make_unique<BandFuser>(plan, options, height, band));
+      : target(target),
+        width(width),
+        height(height),
+        panels(CutPanels(width, network.layers(), 1)),
+        layout(panels.width) {
+    for (const Panel& panel : panels.list) {
+      plans.emplace_back(network, layout, panel.begin == 0, panel.end == width);
+    }
+    for (const RowRange& rows : Bands(height, options.threads)) {
+      bands.push_back({BandFuser(layout, network.layers(), options, height, rows),
+                       std::vector<float>(panels.width)});
     }
   }
 
+  void Run(int band, PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out) {
+    BandFuser& fuser = bands[band].fuser;
+    float* const row = bands[band].row.data();
+    for (std::size_t p = 0; p < panels.list.size(); ++p) {
+      const Panel& panel = panels.list[p];
+      const auto sink = [&](int y, const float* striped) {
+        if (panels.list.size() == 1) {
+          UnstripeRow(layout, striped, out.Row(y));
+          return;
+        }
+        UnstripeRow(layout, striped, row);
+        std::memcpy(out.Row(y) + panel.begin, row + panel.begin - panel.first,
+                    sizeof(float) * (panel.end - panel.begin));
+      };
+      fuser.Restart(plans[p]);
+      const RowRange source = fuser.source();
+      for (int y = source.begin; y < source.end; ++y) {
+        fuser.Push(ir.Row(y) + panel.first, vis.Row(y) + panel.first);
+        if ((y + 1 - source.begin) % kChunkRows == 0 || y + 1 == source.end) fuser.Advance(sink);
+      }
+    }
+  }
+
+  struct Band {
+    BandFuser fuser;
+    std::vector<float> row;  // of a panel
+  };
   std::string target;
-  int height;
-  NetworkPlan plan;
-  std::vector<std::unique_ptr<BandFuser>> bands;
+  int width, height;
+  Panels panels;
+  RowLayout layout;
+  std::vector<NetworkPlan> plans;  // one a panel
+  std::vector<Band> bands;
 };
 
 }  // namespace
@@ -143,7 +97,7 @@ struct Fuser::Impl {
     {
       const std::scoped_lock lock(mutex);
       for (auto& kept : idle) {
-        if (kept->plan.width != width || kept->height != height || kept->target != target) continue;
+        if (kept->width != width || kept->height != height || kept->target != target) continue;
         std::unique_ptr<Workspace> found = std::move(kept);
         std::swap(kept, idle.back());
         idle.pop_back();
@@ -193,7 +147,7 @@ void Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
   }
   std::unique_ptr<Workspace> workspace = impl_->Acquire(ir.width, ir.height);
   ParallelFor(static_cast<int>(workspace->bands.size()), impl_->options.threads,
-              [&](int i) { workspace->bands[i]->Run(ir, vis, out); });
+              [&](int i) { workspace->Run(i, ir, vis, out); });
   impl_->Release(std::move(workspace));
 }
 
@@ -202,16 +156,18 @@ Decomposition Fuser::Decompose(PlaneView<const float> source) const {
   const int width = source.width, height = source.height;
   Decomposition result{Plane<float>(width, height), Plane<float>(width, height),
                        Plane<float>(width, height), Plane<float>(width, height)};
-  const NetworkPlan plan(impl_->network, width);
+  const RowLayout layout(width);
+  const NetworkPlan plan(impl_->network, layout, true, true);
   Plane<float>* const first[2] = {&result.base_initial, &result.detail_initial};
   Plane<float>* const last[2] = {&result.base, &result.detail};
   const std::vector<RowRange> bands = Bands(height, impl_->options.threads);
   ParallelFor(static_cast<int>(bands.size()), impl_->options.threads, [&](int b) {
     const RowRange band = bands[b];
-    SourceStream stream(plan, height, band);
+    SourceStream stream(layout, impl_->network.layers(), height, band);
+    stream.Restart(plan);
     const auto copy = [&](const LevelRows& from, int begin, Plane<float>& to) {
       for (int y = std::max(begin, band.begin); y < std::min(from.end(), band.end); ++y) {
-        std::memcpy(to.Row(y), from.Row(y), sizeof(float) * width);
+        UnstripeRow(layout, from.Row(y), to.Row(y));
       }
     };
     for (int y = stream.source().begin; y < stream.source().end; y += kChunkRows) {

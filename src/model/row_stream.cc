@@ -8,10 +8,6 @@
 namespace auif {
 namespace {
 
-// The most rows that one call can add to a layer: a chunk, and at the bottom of the picture the two
-// rows that every layer before held back.
-int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * layers; }
-
 // The most source rows that are needed at a time: a chunk, and behind it what the box sums take
 // out, or what the last layer, furthest behind, reads of I.
 int SourceRows(int layers) {
@@ -31,16 +27,18 @@ Network::Network(const Model& model) : decoder(MakeDecoderStep(model.decoder)) {
   }
 }
 
-NetworkPlan::NetworkPlan(const Network& network, int width)
-    : width(width), layers(static_cast<int>(network.encoders[0].size())), decoder(network.decoder) {
+NetworkPlan::NetworkPlan(const Network& network, const RowLayout& layout, bool left, bool right)
+    : decoder(network.decoder) {
   for (int e = 0; e < 2; ++e) {
-    for (const LayerStep& step : network.encoders[e]) encoders[e].emplace_back(step, width);
+    for (const LayerStep& step : network.encoders[e]) {
+      encoders[e].emplace_back(step, layout, left, right);
+    }
   }
 }
 
-LevelRows::LevelRows(RowRange range, int width, int max_rows)
+LevelRows::LevelRows(RowRange range, const RowLayout& layout, int max_rows)
     : range_(range),
-      kept_(2 * kKept, width),
+      kept_(2 * kKept, layout.size(), 2 * layout.lanes()),
       mask_(PowerOfTwo(max_rows + kKept) - 1),
       rows_(mask_ + 1) {
   Restart();
@@ -67,27 +65,31 @@ void LevelRows::Extend(int end, RowBuffer<float>& scratch) {
   }
 }
 
-SourceStream::SourceStream(const NetworkPlan& plan, int height, RowRange output)
-    : plan_(plan),
+SourceStream::SourceStream(const RowLayout& layout, int layers, int height, RowRange output)
+    : layout_(layout),
+      layers_(layers),
       height_(height),
-      source_(output.Grown(2 * plan.layers + kDetailRadius, height)),
+      source_(output.Grown(2 * layers + kDetailRadius, height)),
       pushed_(source_.begin),
-      source_mask_(PowerOfTwo(SourceRows(plan.layers)) - 1),
-      source_rows_(source_mask_ + 1, plan.width),
-      sums_(plan.width) {
-  const int max_rows = MaxRows(plan.layers);
+      source_mask_(PowerOfTwo(SourceRows(layers)) - 1),
+      source_rows_(source_mask_ + 1, layout.size(), 0),
+      sums_(layout) {
+  const int max_rows = MaxRows(layers);
   for (int e = 0; e < 2; ++e) {
-    for (int l = 0; l <= plan.layers; ++l) {
-      levels_[e].emplace_back(output.Grown(2 * (plan.layers - l), height), plan.width, max_rows);
+    for (int l = 0; l <= layers; ++l) {
+      levels_[e].emplace_back(output.Grown(2 * (layers - l), height), layout, max_rows);
     }
-    for (auto& scratch : scratch_[e]) scratch = RowBuffer<float>(max_rows, plan.width);
+    for (auto& scratch : scratch_[e]) {
+      scratch = RowBuffer<float>(max_rows, layout.size(), 2 * layout.lanes());
+    }
   }
   in_.resize(max_rows + 4);
   from_.resize(max_rows);
   out_.resize(max_rows);
 }
 
-void SourceStream::Restart() {
+void SourceStream::Restart(const NetworkPlan& plan) {
+  plan_ = &plan;
   pushed_ = source_.begin;
   for (auto& encoder : levels_) {
     for (LevelRows& level : encoder) level.Restart();
@@ -96,7 +98,7 @@ void SourceStream::Restart() {
 
 void SourceStream::Push(const float* row) {
   assert(pushed_ < source_.end);
-  CopySourceRow(row, plan_.width, SourceRow(pushed_));
+  StripeRow(layout_, row, SourceRow(pushed_));
   ++pushed_;
 }
 
@@ -121,7 +123,7 @@ void SourceStream::Initialise() {
 
 void SourceStream::Encode() {
   for (int e = 0; e < 2; ++e) {
-    for (int l = 0; l < plan_.layers; ++l) Step(e, l);
+    for (int l = 0; l < layers_; ++l) Step(e, l);
   }
 }
 
@@ -131,9 +133,9 @@ void SourceStream::Step(int encoder, int layer) {
   const int begin = to.end();
   const int end = from.complete() ? to.range().end : from.end() - 2;
   if (end <= begin) return;
-  to.Extend(end, scratch_[encoder][layer + 1 == plan_.layers ? 2 : (layer + 1) % 2]);
+  to.Extend(end, scratch_[encoder][layer + 1 == layers_ ? 2 : (layer + 1) % 2]);
 
-  const StepPlan& plan = plan_.encoders[encoder][layer];
+  const StepPlan& plan = plan_->encoders[encoder][layer];
   for (int y = begin - 2; y < end + 2; ++y) in_[y - begin + 2] = from.Row(Reflect(y, height_));
   for (int y = begin; y < end; ++y) {
     from_[y - begin] = SourceRow(y);

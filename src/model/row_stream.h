@@ -29,23 +29,27 @@ struct RowRange {
 // The network with its layers collapsed.
 struct Network {
   explicit Network(const Model& model);
+  int layers() const { return static_cast<int>(encoders[0].size()); }
 
   std::array<std::vector<LayerStep>, 2> encoders;  // base, detail
   DecoderStep decoder;
 };
 
-// The network ready for pictures of one width.
+// The network ready for rows of one layout. left, right: the rows begin and end where the picture
+// does, not inside it.
 struct NetworkPlan {
-  NetworkPlan(const Network& network, int width);
+  NetworkPlan(const Network& network, const RowLayout& layout, bool left, bool right);
 
-  int width;
-  int layers;
   std::array<std::vector<StepPlan>, 2> encoders;  // base, detail
   DecoderStep decoder;
 };
 
 // Rows that are pushed into a stream before it computes: enough for the kernels' blocks.
 inline constexpr int kChunkRows = 16;
+
+// The most rows that one chunk can add to a layer: at the bottom of the picture also the rows that
+// the filters and every layer before held back.
+constexpr int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * layers; }
 
 // The rows of one layer that are still needed, found by their number in the picture. The last
 // kKept of a chunk outlive the next chunk; the others live in a scratch buffer that other layers
@@ -54,7 +58,7 @@ class LevelRows {
  public:
   static constexpr int kKept = 4;
 
-  LevelRows(RowRange range, int width, int max_rows);
+  LevelRows(RowRange range, const RowLayout& layout, int max_rows);
   // Forgets all rows.
   void Restart();
   LevelRows(LevelRows&&) noexcept = default;  // rows_ points into kept_
@@ -76,17 +80,20 @@ class LevelRows {
   std::array<int, 2 * kKept> kept_row_;  // the row that each of kept_ holds
 };
 
-// One source picture on its way through both encoders.
+// One source picture on its way through both encoders. All rows that it gives are striped and have
+// two margin vectors on each side.
 class SourceStream {
  public:
   // Computes the encoders' outputs for the rows `output` of a picture of `height` rows.
-  SourceStream(const NetworkPlan& plan, int height, RowRange output);
+  SourceStream(const RowLayout& layout, int layers, int height, RowRange output);
 
-  // Ready for the next picture of the same size.
-  void Restart();
+  // Ready for the next picture or the next part of one, with a plan for the same layout and number
+  // of layers, which must live until the next Restart.
+  void Restart(const NetworkPlan& plan);
   // The source rows that must be pushed, in this order.
   RowRange source() const { return source_; }
-  // At most kChunkRows between two calls of Encode. Row: plan.width values in [0, 1].
+  // At most kChunkRows between two calls of Encode. Row: the layout's width of values in [0, 1],
+  // not striped.
   void Push(const float* row);
   // Computes all rows of B0 and D0 that the pushed rows allow; they stay readable until Encode.
   void Initialise();
@@ -102,7 +109,9 @@ class SourceStream {
   float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
   void Step(int encoder, int layer);
 
-  const NetworkPlan& plan_;
+  const NetworkPlan* plan_ = nullptr;
+  RowLayout layout_;
+  int layers_;
   int height_;
   RowRange source_;
   int pushed_;       // first source row that was not pushed yet

@@ -145,18 +145,20 @@ void TrainingNetwork::PrepareLayer(const Layer& layer, LayerState* state) const 
 }
 
 void TrainingNetwork::InitialMaps(int i) {
-  PaddedPlane& picture = pictures_[i];
-  picture.ReflectBorder();
-  const auto row = [&](int y) { return picture.Row(Reflect(y, height_)); };
-  ColumnSums sums(width_);
+  pictures_[i].ReflectBorder();
+  const RowLayout layout(width_);
+  RowBuffer<float> striped(height_, layout.size(), 0);
+  for (int y = 0; y < height_; ++y) StripeRow(layout, pictures_[i].Row(y), striped[y]);
+  const auto row = [&](int y) -> const float* { return striped[Reflect(y, height_)]; };
+  ColumnSums sums(layout);
   sums.Start(0, row);
-  PaddedPlane &base = encoders_[0][0].x[i], &detail = encoders_[1][0].x[i];
+  RowBuffer<float> maps(2, layout.size(), 2 * layout.lanes());
   for (int y = 0; y < height_; ++y) {
-    sums.Filter(picture.Row(y), base.Row(y), detail.Row(y));
+    sums.Filter(striped[y], maps[0], maps[1]);
+    for (int e = 0; e < 2; ++e) UnstripeRow(layout, maps[e], encoders_[e][0].x[i].Row(y));
     if (y + 1 < height_) sums.Advance(y, row);
   }
-  base.ReflectBorder();
-  detail.ReflectBorder();
+  for (auto& encoder : encoders_) encoder[0].x[i].ReflectBorder();
 }
 
 void TrainingNetwork::LayerConvolution(LayerState* state, int i) {

@@ -1,0 +1,58 @@
+#include "model/band_fuser.h"
+
+#include "base/reflect.h"
+#include "kernels/decode.h"
+#include "kernels/fuse_maps.h"
+
+namespace auif {
+
+BandFuser::BandFuser(const RowLayout& layout, int layers, const FuseOptions& options, int height,
+                     RowRange output)
+    : layout_(layout),
+      options_(options),
+      height_(height),
+      sum_range_(output.Grown(1, height)),
+      sums_(sum_range_, layout, MaxRows(layers)),
+      sum_scratch_(MaxRows(layers), layout.size(), 2 * layout.lanes()),
+      decoded_(1, layout.size(), 0),
+      output_(output),
+      next_(output.begin),
+      streams_{SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height)),
+               SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height))} {}
+
+void BandFuser::Restart(const NetworkPlan& plan) {
+  plan_ = &plan;
+  for (SourceStream& stream : streams_) stream.Restart(plan);
+  sums_.Restart();
+  next_ = output_.begin;
+}
+
+void BandFuser::FuseMaps() {
+  for (SourceStream& stream : streams_) {
+    stream.Initialise();
+    stream.Encode();
+  }
+  const LevelRows& maps = streams_[0].Last(0);
+  const int begin = sums_.end();
+  const int end = maps.complete() ? sum_range_.end : maps.end() - Neighbours();
+  if (end <= begin) return;
+  sums_.Extend(end, sum_scratch_);
+  for (int y = begin; y < end; ++y) {
+    std::array<MapRows, 4> rows;
+    for (int m = 0; m < 4; ++m) {
+      const LevelRows& map = streams_[m % 2].Last(m / 2);
+      for (int i = -1; i <= 1; ++i) {
+        rows[m][i + 1] = map.Row(Neighbours() == 0 ? y : Reflect(y + i, height_));
+      }
+    }
+    FuseMapRows(options_.strategy, options_.weights, rows, layout_, sums_.Row(y));
+  }
+}
+
+void BandFuser::DecodeNext() {
+  const std::array<const float*, 3> rows{sums_.Row(Reflect(next_ - 1, height_)), sums_.Row(next_),
+                                         sums_.Row(Reflect(next_ + 1, height_))};
+  DecodeRow(plan_->decoder, rows, layout_, decoded_[0]);
+}
+
+}  // namespace auif

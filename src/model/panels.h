@@ -1,0 +1,28 @@
+// Cutting a wide picture into upright panels.
+//
+// A band's working rows should stay in a core's L2 cache, so wide pictures are computed in panels,
+// all of one width. A panel's outer columns reflect what lies inside the picture and are wrong;
+// these are overlap, which the panel beside it owns. Every pixel is the same sum wherever it is
+// cut.
+#pragma once
+
+#include <vector>
+
+#include "kernels/initial_filters.h"
+
+namespace auif {
+
+struct Panel {
+  int first;       // its first column
+  int begin, end;  // the columns of the picture that it owns
+};
+
+struct Panels {
+  int width;  // of each
+  std::vector<Panel> list;
+};
+
+// least: panels wanted, if the picture is wide enough for them.
+Panels CutPanels(int width, int layers, int least);
+
+}  // namespace auif
