@@ -78,7 +78,7 @@ def pairs_of(folder):
 
 
 def write_grey(pairs, folder):
-    """The pairs as grey 8-bit PGM files, which all workers read; returns [(name, size)]."""
+    """The pairs as grey 8-bit PGM files, which all workers read; returns the names."""
     for side in ("ir", "vis"):
         (folder / side).mkdir(parents=True)
     written = []
@@ -106,7 +106,7 @@ def work(way, folder, names, threads, seconds):
     lines = run.stdout.splitlines()
     if run.returncode != 0 or len(lines) < 2:
         said = run.stderr.strip().splitlines() or ["it was stopped"]
-        raise Failure(f"{way.label}: {said[-1]}")
+        raise Failure(next((line for line in reversed(said) if "Error" in line), said[-1]))
     result = json.loads(lines[-2])
     way.version = result["version"]
     if seconds > 0:
@@ -123,8 +123,8 @@ def compare_pictures(way, folder, names):
         way.off = max(way.off, int(off.max()))
         way.equal = min(way.equal, float((off == 0).mean()))
     if way.same_network and way.off > MOST_OFF:
-        raise Failure(f"{way.label}: its picture is {way.off} grey levels from auif's, although it "
-                      f"is the same network; at most {MOST_OFF} is rounding")
+        raise Failure(f"its picture is {way.off} grey levels from auif's, although the network is "
+                      f"the same; rounding makes at most {MOST_OFF}")
 
 
 def score(ways, folder):
@@ -137,7 +137,8 @@ def score(ways, folder):
         raise Failure(f"auif eval: {run.stderr.strip().splitlines()[-1]}")
     rows = {row["method"]: row for row in csv.DictReader(io.StringIO(run.stdout))}
     for way in ways:
-        way.scores = {metric: float(rows[way.key][metric]) for metric in METRICS}
+        values = {metric: rows[way.key][metric] for metric in METRICS}
+        way.scores = {k: float("nan" if v == "undefined" else v) for k, v in values.items()}
 
 
 def missing_onnx_runtime():
@@ -197,7 +198,7 @@ def measure(ways, args, folder):
                 compare_pictures(way, folder / "scored", names)
         except Failure as failure:
             if way.key == "auif":
-                raise
+                raise Failure(f"auif: {failure}")
             way.missing = f"failed: {failure}"
     present = [way for way in ways if not way.missing]
     score([way for way in present if not way.same_network or way.key == "auif"
@@ -234,9 +235,9 @@ def main():
                 raise Failure(f"bench/onnx_export.py: {run.stderr.strip().splitlines()[-1]}")
         few, scored = measure(ways, args, folder)
         compare_report.write(ways, args, few, scored, load, folder / "timed")
-    failed = [way.missing for way in ways if way.missing.startswith("failed")]
+    failed = [f"{way.label}: {way.missing}" for way in ways if way.missing.startswith("failed")]
     if failed:
-        raise Failure(failed[0])
+        raise Failure("; ".join(failed))
 
 
 if __name__ == "__main__":
