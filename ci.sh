@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The developer's and the CI's entry point: ./ci.sh build|test|asan|lint|bench|help
+# The developer's and the CI's entry point: ./ci.sh build|test|asan|cross|lint|bench|help
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -21,6 +21,10 @@ case "${1:-help}" in
   asan)   # all tests with the address and undefined-behaviour sanitizers
     configure_and_build asan
     ctest --preset asan -j "$jobs" ;;
+  cross)  # the core for aarch64 and its tests under emulation; installs what is missing (Debian)
+    scripts/aarch64-sysroot.sh
+    configure_and_build aarch64
+    ctest --preset aarch64 -j "$jobs" ;;
   lint)   # formatting; then clang-tidy on the files that were built
     git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
     if [ -f build/compile_commands.json ]; then

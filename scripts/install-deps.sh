@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: scripts/install-deps.sh build|test|report|lint|bench.
-# Each set includes the ones before it, but for lint. Does nothing when all are there.
+# Installs the Debian packages that are missing:
+#   scripts/install-deps.sh build|test|report|lint|bench|cross
+# Each set includes the ones before it, but for lint and cross. Does nothing when all are there.
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
@@ -10,6 +11,7 @@ test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-opencv python3
 report=(chromium nodejs npm)
 lint=(clang-format clang-tidy)
 bench=(nodejs npm)
+cross=(g++-aarch64-linux-gnu qemu-user cmake ninja-build)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
@@ -17,7 +19,8 @@ case "${1:-}" in
   report) wanted=("${build[@]}" "${test[@]}" "${report[@]}") ;;
   lint) wanted=("${lint[@]}") ;;
   bench) wanted=("${build[@]}" "${test[@]}" "${bench[@]}") ;;
-  *) echo "usage: $0 build|test|report|lint|bench" >&2; exit 2 ;;
+  cross) wanted=("${cross[@]}") ;;
+  *) echo "usage: $0 build|test|report|lint|bench|cross" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

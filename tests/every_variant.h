@@ -11,6 +11,13 @@
 
 namespace auif {
 
+// Emulation (./ci.sh cross) is some 80 times as slow: the two largest tests run fewer cases there.
+#ifdef AUIF_EMULATED
+inline constexpr bool kEmulated = true;
+#else
+inline constexpr bool kEmulated = false;
+#endif
+
 // Runs f once with each SIMD target that the machine has.
 template <typename F>
 void ForEachTarget(const F& f) {
