@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""auif beside other ways to fuse an infrared and a visible picture, on the same pictures in one run.
+"""auif beside other ways to fuse infrared and visible pictures, on the same pictures in one run.
 
   bench/compare.py [--data DIR] [-o OUT]       # ./ci.sh bench builds what it needs and runs it
 

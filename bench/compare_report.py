@@ -69,8 +69,8 @@ def notes(ways, args, few, scored, load):
     pairs = "the sample pair" if name == "sample" else f"the sample pair and {few} of `{name}`"
     lines = [
         "ms: the median time of fusing a pair of 640x512, the project's sample, from float32 "
-        f"pictures in memory to one in memory, on {args.threads} threads; p95: 95 % of the runs took "
-        "at most that. Runs after the warm-up: "
+        f"pictures in memory to one in memory, on {args.threads} threads; p95: 95 % of the runs "
+        "took at most that. Runs after the warm-up: "
         + join(f"{way.label.split(',')[0]} {len(way.ms)}" for way in present)
         + " auif has half of its runs before the others and half after.",
         "memory: the largest resident memory of the whole process, with the program, its libraries "
@@ -83,17 +83,18 @@ def notes(ways, args, few, scored, load):
             "network as written: the built-in model's network with its 64 channels, not collapsed; "
             "ONNX Runtime and dnn run the graph that `bench/onnx_export.py` writes, reflected "
             "borders included.",
-            f"off by: the greatest difference from auif's picture, in grey levels of 255, on {pairs}."
-            " Pixels that are equal: "
+            "off by: the greatest difference from auif's picture, in grey levels of 255, on "
+            f"{pairs}. Pixels that are equal, at least: "
             + join(f"{way.label.split(',')[0]} {100 * way.equal:.3f} %" for way in elsewhere),
         ]
         if few < scored:
             lines.append("=: not scored on all pairs, since it takes seconds a pair and draws "
                          "auif's pictures.")
     lines += [
-        "Laplacian pyramid: five levels with OpenCV's pyrDown and pyrUp, the stronger detail at each "
-        "pixel, the mean of the coarsest level. average: OpenCV's addWeighted, half of each.",
-        f"Machine: {cpu_model()}, {os.cpu_count()} cores, {system()}, load {load:.1f} at the start. "
+        "Laplacian pyramid: five levels with OpenCV's pyrDown and pyrUp, the stronger detail at "
+        "each pixel, the mean of the coarsest level. average: OpenCV's addWeighted, half of each.",
+        f"Machine: {cpu_model()}, {os.cpu_count()} cores, {system()}, load {load:.1f} at the "
+        "start. "
         + join(dict.fromkeys(way.version for way in present)),
     ]
     return "\n".join(f"- {line}" for line in lines)
@@ -115,7 +116,7 @@ def chart(ways, path):
     # The last label needs room to its right: a quarter of the axis.
     end = 10 ** (last + (last - first) / 4)
     script = f"""
-set terminal svg noenhanced size 860,{90 + 36 * len(shown)} font 'DejaVu Sans,14' background 'white'
+set terminal svg noenhanced size 940,{90 + 36 * len(shown)} font 'DejaVu Sans,14' background 'white'
 set output "{path}"
 set encoding utf8
 set title "Fusing a 640x512 pair: time (logarithmic) and memory of the whole process"
@@ -168,7 +169,8 @@ def write(ways, args, few, scored, load, folder):
     """Prints the table and writes comparison.md and images/ into args.output."""
     images = args.output / "images"
     images.mkdir(parents=True, exist_ok=True)
-    parts = ["# Ways to fuse a pair, in one run", "Written by `./ci.sh bench --data DIR -o docs`; not edited by hand."]
+    parts = ["# Ways to fuse a pair, in one run"]
+    parts.append("Written by `./ci.sh bench --data DIR -o docs`; not edited by hand.")
     body = [table(ways), ratios(ways), notes(ways, args, few, scored, load)]
     parts += body
     if chart(ways, images / "comparison.svg"):

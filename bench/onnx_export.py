@@ -49,7 +49,7 @@ def export(model, path):
     # and for each use of a folded weight but the first. The runtimes fold them anyway.
     fusion.training = True
     with warnings.catch_warnings():
-        # PyTorch warns that a training network may go wrong in this opset; this one is in eval mode.
+        # A network in training may go wrong in this opset, PyTorch warns; this one is in eval mode.
         warnings.filterwarnings("ignore", "You are exporting the model in training mode")
         torch.onnx.export(
             fusion,
