@@ -30,8 +30,9 @@ case "${1:-help}" in
     if [ -f build/compile_commands.json ]; then
       git ls-files 'src/*.cc' 'cli/*.cc' | grep -v _test.cc | xargs -P "$jobs" -n 4 clang-tidy -p build --quiet
     fi ;;
-  bench)  # speed beside PyTorch; prints a table
-    configure_and_build release -DAUIF_BUILD_TESTS=ON -DAUIF_BUILD_BENCH=ON
-    bench/run.sh "${@:2}" ;;
+  bench)  # auif beside PyTorch, ONNX Runtime and OpenCV; prints a table, writes a page and pictures
+    scripts/install-deps.sh bench || echo "note: going on without what is missing" >&2
+    configure_and_build release -DAUIF_BUILD_TESTS=OFF -DAUIF_BUILD_BENCH=ON
+    bench/compare.py "${@:2}" ;;
   *) sed -n 's/^  \([a-z]*\)) *# /\1: /p' "$0" ;;
 esac

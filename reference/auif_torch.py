@@ -63,16 +63,20 @@ def filter_reflect(x, kernel):
     return F.conv2d(reflect(x, kernel.shape[-1] // 2), kernel[None, None])
 
 
+BOX_11 = torch.full((11, 11), 1 / 121, dtype=torch.float64)
+LAPLACIAN_19 = torch.ones(19, 19, dtype=torch.float64)
+LAPLACIAN_19[9, 9] = 1 - 19 * 19
+LAPLACIAN_19 /= 720  # the sum of the absolute values
+
+
 def base_start(picture):
     """B0: the 11x11 box blur."""
-    return filter_reflect(picture, torch.full((11, 11), 1 / 121, dtype=torch.float64))
+    return filter_reflect(picture, BOX_11)
 
 
 def detail_start(picture):
-    """D0: the 19x19 Laplacian, divided by the sum of its absolute values, 720."""
-    kernel = torch.ones(19, 19, dtype=torch.float64)
-    kernel[9, 9] = 1 - 19 * 19
-    return filter_reflect(picture, kernel / 720)
+    """D0: the 19x19 Laplacian."""
+    return filter_reflect(picture, LAPLACIAN_19)
 
 
 class Layer(nn.Module):

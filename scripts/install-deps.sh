@@ -6,10 +6,11 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
        nlohmann-json3-dev libzip-dev libpng-dev libjpeg-dev libtiff-dev)
-test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-torch gnuplot-nox)
+test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-opencv python3-torch
+      gnuplot-nox)
 report=(chromium nodejs npm)
 lint=(clang-format clang-tidy)
-bench=(python3-opencv)
+bench=(nodejs npm)
 cross=(g++-aarch64-linux-gnu qemu-user cmake ninja-build)
 
 case "${1:-}" in
@@ -28,6 +29,8 @@ if ! command -v apt-get >/dev/null; then
 fi
 missing=()
 for package in "${wanted[@]}"; do
+  # Other packages of nodejs than Debian's bring their own npm.
+  if [ "$package" = npm ] && command -v npm >/dev/null; then continue; fi
   if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then
     missing+=("$package")
   fi
