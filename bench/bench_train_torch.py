@@ -28,7 +28,7 @@ def main():
     model = make_model.initial(config, seed=0)
     batches = make_model.random_pictures(args.batch, 128, 128)[None]
     start = time.perf_counter()
-    train_reference.trajectory(model, batches, mu=5, lr=1e-2, detail_lr=1e-3)
+    train_reference.trajectory(model, batches, train_reference.LossWeights(), lr=1e-2, detail_lr=1e-3)
     seconds = time.perf_counter() - start
     print(
         json.dumps(

@@ -60,7 +60,7 @@ struct Flags {
   std::optional<KernelStart> kernel_start;
   std::optional<Crop> crop_kind;
   std::optional<int> layers, channels, epochs, batch, crop;
-  std::optional<double> mu, lr, detail_lr, drop_factor, prelu;
+  std::optional<double> mu, lr, detail_lr, drop_factor, prelu, offset_weight, offset_target;
   std::optional<std::vector<double>> eta, base_theta, detail_theta, crop_area, crop_ratio;
   std::optional<std::vector<int>> drops;
   std::optional<std::uint64_t> seed;
@@ -80,6 +80,8 @@ struct Flags {
     take(channels, &options.config.channels);
     take(kernel_start, &options.kernel_start);
     take(crop_kind, &options.crop_kind);
+    take(offset_weight, &options.offset_weight);
+    take(offset_target, &options.offset_target);
     take(epochs, &options.epochs);
     take(batch, &options.batch);
     take(crop, &options.crop);
@@ -228,6 +230,9 @@ void AddTraining(CLI::App& command, Flags& flags) {
       ->delimiter(',')
       ->expected(2);
   add("--mu", flags.mu, "MU", "Weight of the SSIM term of the loss (5)");
+  add("--offset-weight", flags.offset_weight, "NU", "Weight of (offset - T)^2 in the loss (0)");
+  add("--offset-target", flags.offset_target, "T",
+      "How much brighter two pictures fused are than one, before the sigmoid (0)");
   command.add_flag("--clip-ssim", flags.clip_ssim, "No gradient where SSIM is negative")
       ->group(kGroup);
   add("--lr", flags.lr, "RATE", "Learning rate of the base encoder and the decoder (0.01)");

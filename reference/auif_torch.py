@@ -124,8 +124,14 @@ class Decoder(nn.Module):
         self.conv = nn.Conv2d(1, 1, 3, bias=False)
         self.bn = nn.BatchNorm2d(1)
 
+    def features(self, x):
+        return self.conv(reflect(x, 1))
+
+    def draw(self, features):
+        return torch.sigmoid(self.bn(features))
+
     def forward(self, x):
-        return torch.sigmoid(self.bn(self.conv(reflect(x, 1))))
+        return self.draw(self.features(x))
 
 
 class Auif(nn.Module):

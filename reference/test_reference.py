@@ -310,8 +310,8 @@ class TrainTest(unittest.TestCase):
         model = make_model.initial(FORMS[0], seed=1).double()
         images = random_double(2, 1, 12, 12)
         with torch.no_grad():
-            total, mse, ssim = train_reference.losses(model, images, mu=5)
-            clipped, _, _ = train_reference.losses(model, images, mu=5, clip=True)
+            total, mse, ssim = train_reference.losses(model, images, train_reference.LossWeights())
+            clipped, _, _ = train_reference.losses(model, images, train_reference.LossWeights(clip=True))
             ssims = train_reference.ssim_map(images, model(images))
         self.assertAlmostEqual(total.item(), (mse + 5 * (1 - ssim) / 2).item(), delta=1e-14)
         # Clipping forgives just the negative part of SSIM.
@@ -324,7 +324,7 @@ class TrainTest(unittest.TestCase):
             model = make_model.random_model(config, seed=1).double()
             images = random_double(2, 1, 12, 14)
             before = {name: tensor.clone() for name, tensor in model.tensors().items()}
-            result = train_reference.gradients(model, images, mu=5)
+            result = train_reference.gradients(model, images, train_reference.LossWeights())
             model.load_tensors(before)
             for name, parameter in model.named_parameters():
                 flat, step = parameter.data.view(-1), 1e-6
@@ -333,7 +333,7 @@ class TrainTest(unittest.TestCase):
                     sides = []
                     for value in (middle + step, middle - step):
                         flat[0] = value
-                        sides.append(train_reference.losses(model, images, mu=5)[0].item())
+                        sides.append(train_reference.losses(model, images, train_reference.LossWeights())[0].item())
                     flat[0] = middle
                 # The central difference errs by about step^2, and by 1e-16 / step in rounding.
                 slope = (sides[0] - sides[1]) / (2 * step)
@@ -355,9 +355,9 @@ class TrainTest(unittest.TestCase):
         model = make_model.random_model(FORMS[0], seed=1).double()
         before = {name: tensor.clone() for name, tensor in model.tensors().items()}
         images = random_double(1, 2, 1, 12, 12).expand(8, -1, -1, -1, -1)
-        gradients = train_reference.gradients(model, images[0], mu=5)
+        gradients = train_reference.gradients(model, images[0], train_reference.LossWeights())
         model.load_tensors(before)
-        one = train_reference.trajectory(model, images[:1], 5, 1e-2, 1e-3)
+        one = train_reference.trajectory(model, images[:1], train_reference.LossWeights(), 1e-2, 1e-3)
         self.assertEqual(one["loss"][0], gradients["loss"][0])
         # Adam's first step is -lr * g / (|g| + eps).
         rates = {
@@ -371,7 +371,7 @@ class TrainTest(unittest.TestCase):
             moved = (model.tensors()[name] - before[name]).numpy()
             np.testing.assert_allclose(moved, -lr * g / (np.abs(g) + 1e-8), rtol=1e-9)
         model.load_tensors(before)
-        losses = train_reference.trajectory(model, images, 5, 1e-2, 1e-3)["loss"]
+        losses = train_reference.trajectory(model, images, train_reference.LossWeights(), 1e-2, 1e-3)["loss"]
         self.assertLess(losses[-1], losses[0])
 
 

@@ -8,6 +8,7 @@ train_reference.py trajectory MODEL BATCHES -o OUT --final MODEL
     each before its step; the model after the last step goes to another file.
 """
 import argparse
+import dataclasses
 
 import torch
 
@@ -31,20 +32,37 @@ def ssim_map(x, y):
     )
 
 
-def losses(model, images, mu, clip=False):
+@dataclasses.dataclass
+class LossWeights:
+    mu: float = 5  # weight of the SSIM term
+    clip: bool = False  # clip 1 - SSIM to [0, 1] at each pixel
+    offset: float = 0  # weight of (offset - offset_target)^2, see docs/training.md
+    offset_target: float = 0
+
+
+def losses(model, images, weights):
     """(total loss, MSE, mean SSIM) of a batch (eq. 7)."""
-    output = model(images)
+    z = model.decoder.features(sum(model.encode(images)))
+    output = model.decoder.draw(z)
     mse = ((images - output) ** 2).mean()
     ssim = ssim_map(images, output)
-    dissimilarity = (1 - ssim).clamp(0, 1) if clip else 1 - ssim
-    return mse + mu * dissimilarity.mean() / 2, mse, ssim.mean()
+    dissimilarity = (1 - ssim).clamp(0, 1) if weights.clip else 1 - ssim
+    bn = model.decoder.bn
+    # How much brighter than one picture two fused ones are, before the sigmoid.
+    offset = bn.weight[0] * z.mean() / (z.var(unbiased=False) + bn.eps).sqrt()
+    total = (
+        mse
+        + weights.mu * dissimilarity.mean() / 2
+        + weights.offset * (offset - weights.offset_target) ** 2
+    )
+    return total, mse, ssim.mean()
 
 
-def gradients(model, images, mu, clip=False):
+def gradients(model, images, weights):
     """The losses, the gradients and the new running statistics, as arrays by name."""
     model.train()
     model.zero_grad()
-    total, mse, ssim = losses(model, images, mu, clip)
+    total, mse, ssim = losses(model, images, weights)
     total.backward()
     result = {name: tensor for name, tensor in model.tensors().items() if ".running_" in name}
     result.update({name: parameter.grad for name, parameter in model.named_parameters()})
@@ -53,7 +71,7 @@ def gradients(model, images, mu, clip=False):
     return {name: tensor.detach().numpy().copy() for name, tensor in result.items()}
 
 
-def trajectory(model, batches, mu, lr, detail_lr, clip=False):
+def trajectory(model, batches, weights, lr, detail_lr):
     """Trains `model` by one Adam step a batch; returns the losses before each, as arrays (K)."""
     model.train()
     adam = torch.optim.Adam(
@@ -67,7 +85,7 @@ def trajectory(model, batches, mu, lr, detail_lr, clip=False):
     rows = []
     for images in batches:
         adam.zero_grad()
-        row = losses(model, images, mu, clip)
+        row = losses(model, images, weights)
         row[0].backward()
         adam.step()
         rows.append(torch.stack(row).detach())
@@ -87,6 +105,8 @@ def main(argv=None):
     parser.add_argument(
         "--clip", action="store_true", help="clip 1 - SSIM to [0, 1] at each pixel, see README.md"
     )
+    parser.add_argument("--offset", type=float, default=0, help="weight of the offset's term")
+    parser.add_argument("--offset-target", type=float, default=0)
     parser.add_argument("--lr", type=float, default=1e-2, help="base encoder and decoder")
     parser.add_argument("--detail-lr", type=float, help="detail encoder (default: a tenth of --lr)")
     args = parser.parse_args(argv)
@@ -96,11 +116,12 @@ def main(argv=None):
     dtype = torch.float64 if args.double else torch.float32
     model = auif_torch.load(args.model, dtype)
     images = torch.as_tensor(safetensors_io.read(args.batch)[0]["images"], dtype=dtype)
+    weights = LossWeights(args.mu, args.clip, args.offset, args.offset_target)
     if args.job == "gradients":
-        result = gradients(model, images, args.mu, args.clip)
+        result = gradients(model, images, weights)
     else:
         detail_lr = args.lr / 10 if args.detail_lr is None else args.detail_lr
-        result = trajectory(model, images, args.mu, args.lr, detail_lr, args.clip)
+        result = trajectory(model, images, weights, args.lr, detail_lr)
         auif_torch.save(args.final, model)
     safetensors_io.write(args.output, result)
 

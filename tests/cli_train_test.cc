@@ -72,7 +72,7 @@ TEST_F(CliTrainTest, LogHasEveryStepAndEpoch) {
   for (std::string line; std::getline(log, line);) lines.push_back(line);
   ASSERT_EQ(lines.size(), 1u + 3 * 3);
   EXPECT_EQ(lines[0],
-            "kind,epoch,step,loss,mse,ssim,lr,detail_lr,base.0.eta,base.1.eta,detail.0.eta,"
+            "kind,epoch,step,loss,mse,ssim,offset,lr,detail_lr,base.0.eta,base.1.eta,detail.0.eta,"
             "detail.1.eta,base.0.theta,base.1.theta,detail.0.theta,detail.1.theta");
   EXPECT_EQ(lines[1].find("step,1,1,"), 0u);
   EXPECT_EQ(lines[3].find("epoch,1,2,"), 0u);

@@ -49,8 +49,12 @@ struct TrainOptions {
   NormalStart eta = {0.1, 0.03};
   NormalStart base_theta = {1e-3, 1e-4};
   NormalStart detail_theta = {1e-3, 1e-4};
-  double prelu = 0.25;      // the slopes' start
-  double mu = 5;            // weight of the SSIM term (paper eq. 7)
+  double prelu = 0.25;  // the slopes' start
+  double mu = 5;        // weight of the SSIM term (paper eq. 7)
+  // Weight of (offset - offset_target)^2 in the loss; not in the paper. offset is by how much a
+  // fused picture is brighter than one picture, before the sigmoid: docs/training.md.
+  double offset_weight = 0;
+  double offset_target = 0;
   bool clip_ssim = false;   // clamp(1 - SSIM, 0, 1) at each pixel: no gradient where SSIM < 0
   double lr = 1e-2;         // learning rate of the base encoder and the decoder
   double detail_lr = 1e-3;  // learning rate of the detail encoder
@@ -68,9 +72,10 @@ struct TrainOptions {
 
 // Means over pixels: of one step's batch, or of an epoch's pictures.
 struct TrainLosses {
-  double total = 0;  // mse + mu (1 - ssim) / 2, which is minimised
+  double total = 0;  // mse + mu (1 - ssim) / 2 + the offset's term, which is minimised
   double mse = 0;
   double ssim = 0;
+  double offset = 0;  // see TrainOptions
 };
 
 // All that training remembers from step to step. Random choices depend only on the seed and on

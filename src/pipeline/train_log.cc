@@ -55,7 +55,7 @@ void CsvLog::Flush() {
 }
 
 std::string TrainLogHeader(const ModelConfig& config) {
-  std::string header = "kind,epoch,step,loss,mse,ssim,lr,detail_lr";
+  std::string header = "kind,epoch,step,loss,mse,ssim,offset,lr,detail_lr";
   for (const char* name : {"eta", "theta"}) {
     for (const char* encoder : {"base", "detail"}) {
       for (int l = 0; l < config.layers; ++l) {
@@ -68,9 +68,9 @@ std::string TrainLogHeader(const ModelConfig& config) {
 
 std::string TrainLogRow(const char* kind, const TrainProgress& progress,
                         const TrainLosses& losses) {
-  std::string row =
-      fmt::format("{},{},{},{},{},{},{},{}", kind, progress.epoch, progress.state.step,
-                  losses.total, losses.mse, losses.ssim, progress.lr, progress.detail_lr);
+  std::string row = fmt::format("{},{},{},{},{},{},{},{},{}", kind, progress.epoch,
+                                progress.state.step, losses.total, losses.mse, losses.ssim,
+                                losses.offset, progress.lr, progress.detail_lr);
   const Model& model = progress.state.model;
   for (const bool theta : {false, true}) {
     for (const Encoder* encoder : {&model.base, &model.detail}) {

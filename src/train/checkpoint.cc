@@ -45,7 +45,7 @@ class CheckpointReader {
     state.second_moment = Take(config, kSecond);
     state.step = static_cast<long>(Number<std::int64_t>("step"));
     state.epoch_sums = {Number<double>("epoch_loss"), Number<double>("epoch_mse"),
-                        Number<double>("epoch_ssim")};
+                        Number<double>("epoch_ssim"), Number<double>("epoch_offset")};
     if (state.step < 0) Fail("has a negative step");
     return state;
   }
@@ -108,7 +108,8 @@ void SaveCheckpoint(const TrainState& state, const TrainOrigin& origin,
                       {"step", std::to_string(state.step)},
                       {"epoch_loss", Text(state.epoch_sums.total)},
                       {"epoch_mse", Text(state.epoch_sums.mse)},
-                      {"epoch_ssim", Text(state.epoch_sums.ssim)}};
+                      {"epoch_ssim", Text(state.epoch_sums.ssim)},
+                      {"epoch_offset", Text(state.epoch_sums.offset)}};
   for (const auto& [key, value] : origin) content.metadata[kOrigin + key] = value;
   Put(state.model, "", &content.tensors);
   Put(state.first_moment, kFirst, &content.tensors);

@@ -21,6 +21,12 @@ struct LossWeights {
   double mse = 1;     // of the mean squared error
   double ssim = 5;    // of mean((1 - SSIM) / 2): the paper's mu
   bool clip = false;  // clamp(1 - SSIM, 0, 1) in its place
+  // Of (offset - offset_target)^2. What the decoder's batch norm gets has the mean m, its weight
+  // and deviation are w and s, and offset = w m / s. Training cannot see it: batch norm takes m
+  // away. Fusing adds two pictures' maps, and offset is by how much their mean is then brighter
+  // than one picture's, before the sigmoid.
+  double offset = 0;
+  double offset_target = 0;
 };
 
 // Sums over one picture.

@@ -263,6 +263,7 @@ void TrainingNetwork::Backward(int count, const LossWeights& weights) {
       weights.mse * result_.losses.mse + weights.ssim * losses.dissimilarity / (2 * pixels);
 
   PrepareBackward(&decoder_, 1, count);
+  AddOffsetLoss(weights, count);
   const int last = config_.layers - 1;
   ParallelFor(count, threads_, [&](int i) {
     PaddedPlane& dz = ThreadMap(width_, height_);
@@ -285,6 +286,25 @@ void TrainingNetwork::Backward(int count, const LossWeights& weights) {
       if (l > 0) LayerSums(e, l - 1, i);
     });
   }
+}
+
+// With r = 1 / s and y the decoder batch norm's input, of P pixels:
+//   d offset / dy = w r / P - w m r^3 (y - m) / P     d offset / dw = m r
+void TrainingNetwork::AddOffsetLoss(const LossWeights& weights, int count) {
+  const double pixels = double(width_) * height_ * count;
+  const double mean = decoder_.statistics.mean, r = decoder_.inverse_deviation;
+  BatchLosses& losses = result_.losses;
+  losses.offset = decoder_.weight * mean * r;
+  const double error = losses.offset - weights.offset_target;
+  losses.total += weights.offset * error * error;
+  const double slope = 2 * weights.offset * error;
+  offset_weight_gradient_ = slope * mean * r;
+  // About the rounded mean, as in PrepareBackward.
+  const double shift = decoder_.numbers.mean - mean;
+  const double deviation = slope * losses.offset * r * r / pixels;
+  const double constant = deviation * shift - slope * decoder_.weight * r / pixels;
+  decoder_.norm.constant = static_cast<float>(decoder_.norm.constant + constant);
+  decoder_.norm.deviation = static_cast<float>(decoder_.norm.deviation + deviation);
 }
 
 void TrainingNetwork::LayerGradient(const Layer& layer, const LayerState& state, int count,
@@ -352,7 +372,8 @@ void TrainingNetwork::CollectGradients(const Model& model, int count) {
   const double shift = decoder_.numbers.mean - decoder_.statistics.mean;
   gradient.decoder.bn.bias = static_cast<float>(sums.direct);
   gradient.decoder.bn.weight =
-      static_cast<float>(decoder_.inverse_deviation * (sums.deviation + shift * sums.direct));
+      static_cast<float>(decoder_.inverse_deviation * (sums.deviation + shift * sums.direct) +
+                         offset_weight_gradient_);
   set_statistics(decoder_, &gradient.decoder.bn);
 }
 

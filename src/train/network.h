@@ -26,6 +26,7 @@ namespace auif {
 struct BatchLosses {
   double total = 0;  // what is minimised
   double mse = 0, ssim = 0;
+  double offset = 0;  // see LossWeights
 };
 
 // The mean and variance that a batch norm found, with the number of pixels: for the running
@@ -76,6 +77,7 @@ class TrainingNetwork {
   void PrepareLayer(const Layer& layer, LayerState* state) const;
   void Forward(int count);
   void Backward(int count, const LossWeights& weights);
+  void AddOffsetLoss(const LossWeights& weights, int count);
   void CollectGradients(const Model& model, int count);
   void InitialMaps(int i);
   void LayerConvolution(LayerState* state, int i);
@@ -90,6 +92,7 @@ class TrainingNetwork {
   std::vector<PaddedPlane> pictures_;
   std::array<std::vector<LayerState>, 2> encoders_;
   LayerState decoder_;
+  double offset_weight_gradient_ = 0;  // what the offset's loss adds to the decoder's weight's
   // By picture: what the encoders made, the output, dL/dx of each encoder.
   std::array<std::vector<PaddedPlane>, 2> encoded_, gradients_;
   std::vector<PaddedPlane> outputs_, output_gradients_;

@@ -155,6 +155,7 @@ void Fill(TrainingNetwork* network) {
 }
 
 TEST(TrainingNetworkTest, GradientsOfEveryForm) {
+  const LossWeights weights{.offset = 0.5, .offset_target = 0.3};
   for (const ModelConfig& config : AllForms(3, 4)) {
     SCOPED_TRACE(config.FormName());
     // A model none of whose PReLUs is near its kink, where rounding decides on the slope.
@@ -163,12 +164,12 @@ TEST(TrainingNetworkTest, GradientsOfEveryForm) {
     for (std::uint32_t seed = 0; expected.kink_distance < 5e-6; ++seed) {
       ASSERT_LT(seed, 100);
       model = RandomModel(config, seed);
-      expected = reference::RunBatch(model, Pictures(), {});
+      expected = reference::RunBatch(model, Pictures(), weights);
     }
     ForEachTarget([&] {
       TrainingNetwork network(config, kBatch, kWidth, kHeight, 1);
       Fill(&network);
-      const BatchResult& result = network.Step(model, kBatch, {});
+      const BatchResult& result = network.Step(model, kBatch, weights);
       EXPECT_NEAR(result.losses.total / expected.loss, 1, 1e-6);
       for (const auto& [name, error] : GradientErrors(result.gradient, expected.gradient)) {
         EXPECT_LT(error, 5e-5) << name;  // measured: at most 2.1e-5

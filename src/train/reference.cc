@@ -324,6 +324,20 @@ Map LossBackward(const LossWeights& weights, double pixels, const Map& x, const 
   return dy;
 }
 
+double OffsetLoss(const LossWeights& weights, const Norm& norm, const Maps& z, Maps* dz,
+                  Norm* dnorm) {
+  const NormResult statistics = Normalise(norm, z);
+  const double r = 1 / std::sqrt(statistics.variance + kBatchNormEpsilon);
+  const double error = norm.weight * statistics.mean * r - weights.offset_target;
+  const double slope = 2 * weights.offset * error, pixels = Pixels(z);
+  ForAll(z, [&](std::size_t i, int y, int x) {
+    const double deviation = (z[i].Row(y)[x] - statistics.mean) * r;
+    dz->at(i).Row(y)[x] += slope * norm.weight * r * (1 - statistics.mean * r * deviation) / pixels;
+  });
+  dnorm->weight += slope * statistics.mean * r;
+  return weights.offset * error * error;
+}
+
 BatchResult RunBatch(const Model& model, const std::vector<Plane<float>>& pictures,
                      const LossWeights& weights) {
   BatchResult result;
@@ -364,7 +378,8 @@ BatchResult RunBatch(const Model& model, const std::vector<Plane<float>>& pictur
     ForPixels(out, [&](int y, int x) { du[i].Row(y)[x] *= out.Row(y)[x] * (1 - out.Row(y)[x]); });
   }
   Norm dnorm{0, 0};
-  const Maps dz = NormaliseBackward(norm, z, du, &dnorm);
+  Maps dz = NormaliseBackward(norm, z, du, &dnorm);
+  result.loss += OffsetLoss(weights, norm, z, &dz, &dnorm);
   EdgeKernels dkernels{};
   Maps g = Like(source);
   for (std::size_t i = 0; i < g.size(); ++i) {

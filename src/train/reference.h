@@ -54,6 +54,11 @@ void StepBackward(Activation activation, const Step& step, const Maps& x, const 
 double Loss(const LossWeights& weights, double pixels, const Map& x, const Map& y);
 Map LossBackward(const LossWeights& weights, double pixels, const Map& x, const Map& y);
 
+// The offset's term of the loss (LossWeights): the decoder's batch norm and what it gets. Adds to
+// dz and dnorm.
+double OffsetLoss(const LossWeights& weights, const Norm& norm, const Maps& z, Maps* dz,
+                  Norm* dnorm);
+
 struct BatchResult {
   double loss = 0;
   double kink_distance = 0;  // the smallest of all layers

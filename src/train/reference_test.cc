@@ -106,6 +106,22 @@ TEST(ReferenceTest, Normalisation) {
   EXPECT_NEAR(dnorm.bias, Difference(&norm.bias, f), kTolerance);
 }
 
+TEST(ReferenceTest, Offset) {
+  const LossWeights weights{.offset = 0.5, .offset_target = 0.3};
+  Norm norm{1.3, -0.4};
+  Maps z = RandomMaps();
+  Maps none = z;
+  Norm dnone{0, 0};
+  const auto f = [&] { return OffsetLoss(weights, norm, z, &none, &dnone); };
+  Maps dz;
+  for (const Map& map : z) dz.emplace_back(map.width(), map.height());
+  Norm dnorm{0, 0};
+  EXPECT_GT(OffsetLoss(weights, norm, z, &dz, &dnorm), 0);
+  ExpectGradient(dz, &z, f);
+  EXPECT_NEAR(dnorm.weight, Difference(&norm.weight, f), kTolerance);
+  EXPECT_EQ(dnorm.bias, 0);
+}
+
 TEST(ReferenceTest, Step) {
   for (const Activation activation : {Activation::kGradient, Activation::kOutput}) {
     Step step{0.3, 0.4, 0.25, {1.2, 0.1}};

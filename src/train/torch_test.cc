@@ -87,11 +87,12 @@ TEST(TrainTorchTest, GradientsOfEveryForm) {
       model = RandomModel(config, seed);
       if (reference::RunBatch(model, Batch(0), {}).kink_distance > 5e-6) break;
     }
-    const TensorMap expected = Reference("gradients", model, 1, "");
+    const LossWeights weights{.offset = 0.5, .offset_target = 0.3};
+    const TensorMap expected = Reference("gradients", model, 1, "--offset 0.5 --offset-target 0.3");
     ASSERT_FALSE(expected.empty());
     TrainingNetwork network(config, kBatch, kWidth, kHeight, 2);
     Fill(&network, 0);
-    const BatchResult& result = network.Step(model, kBatch, {});
+    const BatchResult& result = network.Step(model, kBatch, weights);
     EXPECT_NEAR(result.losses.total / expected.at("loss").values[0], 1, 1e-6);
     EXPECT_NEAR(result.losses.mse / expected.at("mse").values[0], 1, 1e-6);
     EXPECT_NEAR(result.losses.ssim, expected.at("ssim").values[0], 1e-6);

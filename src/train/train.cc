@@ -51,7 +51,11 @@ class Trainer {
           const TrainState& from)
       : pictures_(pictures),
         options_(options),
-        weights_{.mse = 1, .ssim = options.mu, .clip = options.clip_ssim},
+        weights_{.mse = 1,
+                 .ssim = options.mu,
+                 .clip = options.clip_ssim,
+                 .offset = options.offset_weight,
+                 .offset_target = options.offset_target},
         count_(static_cast<int>(pictures.size())),
         steps_per_epoch_((count_ + options.batch - 1) / options.batch),
         network_(options.config, options.batch, options.crop, options.crop, options.threads) {
@@ -93,7 +97,8 @@ class Trainer {
                            .step_in_epoch = in_epoch + 1,
                            .steps_per_epoch = steps_per_epoch_,
                            .epochs = options_.epochs,
-                           .losses = {result.losses.total, result.losses.mse, result.losses.ssim}};
+                           .losses = {result.losses.total, result.losses.mse, result.losses.ssim,
+                                      result.losses.offset}};
     const double factor = RateFactor(epoch);
     progress.lr = options_.lr * factor;
     progress.detail_lr = options_.detail_lr * factor;
@@ -103,6 +108,7 @@ class Trainer {
     state.epoch_sums.total += count * progress.losses.total;
     state.epoch_sums.mse += count * progress.losses.mse;
     state.epoch_sums.ssim += count * progress.losses.ssim;
+    state.epoch_sums.offset += count * progress.losses.offset;
     ++state.step;
     AdamStep(result.gradient, state.step, progress.lr, progress.detail_lr, &state.model,
              &state.first_moment, &state.second_moment);
@@ -111,7 +117,8 @@ class Trainer {
     if (in_epoch + 1 == steps_per_epoch_) {
       progress.epoch_end = true;
       const TrainLosses& sums = state.epoch_sums;
-      progress.epoch_losses = {sums.total / count_, sums.mse / count_, sums.ssim / count_};
+      progress.epoch_losses = {sums.total / count_, sums.mse / count_, sums.ssim / count_,
+                               sums.offset / count_};
     }
     return !callback || callback(progress);
   }

@@ -1,5 +1,5 @@
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "auif/error.h"
 #include "auif/fuse.h"
@@ -11,11 +11,7 @@ namespace {
 // The shortest text that reads back as the same number.
 std::string NumberText(double value) {
   char text[32];
-  for (int digits = 1; digits <= 17; ++digits) {
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if (std::stod(text) == value) break;
-  }
-  return text;
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
 template <typename Range>
@@ -79,6 +75,8 @@ void TrainOptions::Validate() const {
   }
   Check(std::isfinite(prelu), "the slope's start", "a finite number");
   Check(AtLeastZero(mu), "mu", "a finite number, 0 or more");
+  Check(AtLeastZero(offset_weight), "the offset's weight", "a finite number, 0 or more");
+  Check(std::isfinite(offset_target), "the offset's target", "a finite number");
   Check(AtLeastZero(lr) && AtLeastZero(detail_lr), "a learning rate", "a finite number, 0 or more");
   Check(AtLeastZero(drop_factor), "the drop factor", "a finite number, 0 or more");
   for (std::size_t i = 0; i < drops.size(); ++i) {
@@ -101,6 +99,8 @@ std::map<std::string, std::string> TrainOptions::Text() const {
                                              {"detail_theta", StartText(detail_theta)},
                                              {"prelu", NumberText(prelu)},
                                              {"mu", NumberText(mu)},
+                                             {"offset_weight", NumberText(offset_weight)},
+                                             {"offset_target", NumberText(offset_target)},
                                              {"clip_ssim", clip_ssim ? "yes" : "no"},
                                              {"lr", NumberText(lr)},
                                              {"detail_lr", NumberText(detail_lr)},
