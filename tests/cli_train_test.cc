@@ -77,7 +77,7 @@ TEST_F(CliTrainTest, LogHasEveryStepAndEpoch) {
   EXPECT_EQ(lines[1].find("step,1,1,"), 0u);
   EXPECT_EQ(lines[3].find("epoch,1,2,"), 0u);
   EXPECT_EQ(lines[9].find("epoch,3,6,"), 0u);
-  for (const std::string& line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), ','), 15);
+  for (const std::string& line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), ','), 16);
 }
 
 TEST_F(CliTrainTest, ValidationScoresAreThoseOfTheModel) {
