@@ -77,8 +77,9 @@ int WholeVectors(const RowLayout& layout) {
 void Stripe(const RowLayout& layout, const float* HWY_RESTRICT from, float* HWY_RESTRICT to) {
   const D d;
   const ptrdiff_t stride = layout.stride(), lanes = layout.lanes();
+  const ptrdiff_t whole = WholeVectors(layout);
   ptrdiff_t k = 0;
-  for (; k < WholeVectors(layout); k += 4) {
+  for (; k < whole; k += 4) {
     hn::Vec<D> v[4];
     for (int i = 0; i < 4; ++i) v[i] = LoadBlocks(d, from + i * stride + k, 4 * stride);
     Transpose(v);
@@ -96,8 +97,9 @@ void Stripe(const RowLayout& layout, const float* HWY_RESTRICT from, float* HWY_
 void Unstripe(const RowLayout& layout, const float* HWY_RESTRICT from, float* HWY_RESTRICT to) {
   const D d;
   const ptrdiff_t stride = layout.stride(), lanes = layout.lanes();
+  const ptrdiff_t whole = WholeVectors(layout);
   ptrdiff_t k = 0;
-  for (; k < WholeVectors(layout); k += 4) {
+  for (; k < whole; k += 4) {
     hn::Vec<D> v[4];
     for (int i = 0; i < 4; ++i) v[i] = hn::Load(d, from + (k + i) * lanes);
     Transpose(v);

@@ -32,6 +32,12 @@ std::vector<RowRange> Bands(int height, int threads) {
   return bands;
 }
 
+// Striping jumps to and fro in a row, which the machine does not foresee.
+void Prefetch(const float* row, int width) {
+  constexpr int kLine = 16;
+  for (int x = 0; x < width; x += kLine) __builtin_prefetch(row + x);
+}
+
 // Everything that fusing pictures of one size needs besides the pictures.
 struct Workspace {
   Workspace(const Network& network, const FuseOptions& options, int width, int height,
@@ -67,6 +73,9 @@ struct Workspace {
       fuser.Restart(plans[p]);
       const RowRange source = fuser.source();
       for (int y = source.begin; y < source.end; ++y) {
+        const int ahead = std::min(y + 2, source.end - 1);
+        Prefetch(ir.Row(ahead) + panel.first, panels.width);
+        Prefetch(vis.Row(ahead) + panel.first, panels.width);
         fuser.Push(ir.Row(y) + panel.first, vis.Row(y) + panel.first);
         if ((y + 1 - source.begin) % kChunkRows == 0 || y + 1 == source.end) fuser.Advance(sink);
       }

@@ -6,7 +6,7 @@
 namespace auif {
 
 Panels CutPanels(int width, int layers, int least) {
-  constexpr int kWidest = 2048;
+  constexpr int kWidest = 1400;  // measured: bench/, docs/performance.md
   // Two columns a layer, the filters' reach, one for the fusion layer and one for the decoder.
   const int overlap = 2 * layers + kDetailRadius + 2;
   const int narrowest = 4 * overlap;
