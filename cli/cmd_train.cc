@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/command.h"
@@ -61,7 +62,8 @@ struct Flags {
   std::optional<Crop> crop_kind;
   std::optional<int> layers, channels, epochs, batch, crop;
   std::optional<double> mu, lr, detail_lr, drop_factor, prelu, offset_weight, offset_target;
-  std::optional<std::vector<double>> eta, base_theta, detail_theta, crop_area, crop_ratio;
+  using Pair = std::pair<double, double>;
+  std::optional<Pair> eta, base_theta, detail_theta, crop_area, crop_ratio;
   std::optional<std::vector<int>> drops;
   std::optional<std::uint64_t> seed;
   bool clip_ssim = false;
@@ -96,8 +98,8 @@ struct Flags {
     take(seed, &options.seed);
     const auto take_pair = [](const auto& flag, auto* first, auto* second) {
       if (!flag) return;
-      *first = flag->front();
-      *second = flag->back();
+      *first = flag->first;
+      *second = flag->second;
     };
     take_pair(eta, &options.eta.mean, &options.eta.deviation);
     take_pair(base_theta, &options.base_theta.mean, &options.base_theta.deviation);
@@ -113,7 +115,7 @@ struct Options {
   TrainJob job;
   Flags flags;
   int threads = 0;
-  std::string checkpoint, resume, log, validation;
+  std::string checkpoint, resume, log;
   bool quiet = false;
 };
 
@@ -124,7 +126,6 @@ int Run(Options& options) {
   if (!options.checkpoint.empty()) job.checkpoint = options.checkpoint;
   if (!options.resume.empty()) job.resume = options.resume;
   if (!options.log.empty()) job.log = options.log;
-  if (!options.validation.empty()) job.validation = options.validation;
 
   const StopSignals signals;
   std::optional<Progress> progress;
@@ -144,7 +145,7 @@ int Run(Options& options) {
   };
   const auto show_scores = [&](const ValidationScores& scores) {
     if (options.quiet) return;
-    std::string line = fmt::format("after epoch {}:", scores.epoch);
+    std::string line = fmt::format("after epoch {}, {}:", scores.epoch, scores.set);
     for (std::size_t i = 0; i < scores.names.size(); ++i) {
       line += fmt::format("  {} {:.4f}", scores.names[i], scores.means[i]);
     }
@@ -168,9 +169,10 @@ int Run(Options& options) {
 template <typename Enum>
 CLI::Option* AddChoice(CLI::App& command, const std::string& flag, std::optional<Enum>& target,
                        const std::string& help, const std::map<std::string, Enum>& choices) {
-  return command.add_option(flag, target, help)
+  const auto set = [&target, choices](const std::string& name) { target = choices.at(name); };
+  return command.add_option_function<std::string>(flag, set, help)
       ->type_name("NAME")
-      ->transform(CLI::Transformer(choices, CLI::ignore_case));
+      ->check(CLI::IsMember(choices).description(""));
 }
 
 void AddForm(CLI::App& command, Flags& flags) {
@@ -199,11 +201,7 @@ void AddStart(CLI::App& command, Flags& flags) {
                          {{"normal", KernelStart::kNormal}, {"uniform", KernelStart::kUniform}})
       ->group(kGroup);
   const auto add_pair = [&](const char* flag, auto& target, const char* help) {
-    command.add_option(flag, target, help)
-        ->type_name("MEAN,DEV")
-        ->delimiter(',')
-        ->expected(2)
-        ->group(kGroup);
+    command.add_option(flag, target, help)->type_name("MEAN,DEV")->delimiter(',')->group(kGroup);
   };
   add_pair("--eta", flags.eta, "Step sizes: normally distributed (0.1,0.03)");
   add_pair("--base-theta", flags.base_theta, "Base encoder's weights of fidelity");
@@ -224,11 +222,9 @@ void AddTraining(CLI::App& command, Flags& flags) {
       ->group(kGroup);
   add("--crop", flags.crop, "PIXELS", "Side of what is seen of a picture (128)");
   add("--crop-area", flags.crop_area, "A,B", "resized: part of the picture's area (0.08,1)")
-      ->delimiter(',')
-      ->expected(2);
+      ->delimiter(',');
   add("--crop-ratio", flags.crop_ratio, "A,B", "resized: width by height (0.75,1.3333)")
-      ->delimiter(',')
-      ->expected(2);
+      ->delimiter(',');
   add("--mu", flags.mu, "MU", "Weight of the SSIM term of the loss (5)");
   add("--offset-weight", flags.offset_weight, "NU", "Weight of (offset - T)^2 in the loss (0)");
   add("--offset-target", flags.offset_target, "T",
@@ -252,7 +248,7 @@ Action AddTrain(CLI::App& command) {
   command.add_option("-o,--output", job.out, "Model file")->required()->type_name("MODEL");
   command.add_option("--preset", options->flags.preset, "default, paper or release")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"default", "paper", "release"}));
+      ->check(CLI::IsMember({"default", "paper", "release"}).description(""));
   command.add_option("--resume", options->resume, "Go on from this checkpoint")->type_name("FILE");
   command
       .add_option("--checkpoint", options->checkpoint,
@@ -263,9 +259,16 @@ Action AddTrain(CLI::App& command) {
   command.add_option("--log", options->log, "CSV: losses, rates, eta and theta of every step")
       ->type_name("FILE");
   command
-      .add_option("--val", options->validation,
-                  "Folder of pairs to fuse and score with the paper's six metrics at times")
-      ->type_name("DATA");
+      .add_option("--val", job.validation,
+                  "Folder of pairs to fuse and score with the paper's six metrics at times; may be "
+                  "repeated")
+      ->type_name("DATA")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--hold-out", job.hold_out,
+                  "Leave every N-th pair of DATA out of training and score it like --val")
+      ->type_name("N");
   command.add_option("--val-epochs", job.validation_epochs, "Epochs between scores (10)")
       ->type_name("N");
   command.add_flag("--skip-bad", job.skip_bad,

@@ -80,20 +80,36 @@ TEST_F(CliTrainTest, LogHasEveryStepAndEpoch) {
   for (const std::string& line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), ','), 16);
 }
 
+TEST_F(CliTrainTest, HeldOutPairsAreScoredAndNotTrainedWith) {
+  ASSERT_EQ(Train("-q -o held.safetensors --hold-out 3 --log l.csv --val-epochs 80").code, 0);
+  EXPECT_NE(Bytes("l.val.csv").find("\n80,held out,"), std::string::npos);
+  for (const char* modality : {"ir", "vis"}) fs::remove(folder_ / "data" / modality / "2.png");
+  ASSERT_EQ(Train("-q -o without.safetensors").code, 0);
+  Model held = LoadModel(folder_ / "held.safetensors");
+  Model without = LoadModel(folder_ / "without.safetensors");
+  EXPECT_EQ(held.metadata.at("training.hold_out"), "3");
+  EXPECT_EQ(held.metadata.at("training.pictures"), without.metadata.at("training.pictures"));
+  const auto a = Tensors(held), b = Tensors(without);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_TRUE(std::equal(a[i].values.begin(), a[i].values.end(), b[i].values.begin()));
+  }
+  ExpectOneLine(Train("-q -o m --hold-out 1"), 2, {"every second pair"});
+}
+
 TEST_F(CliTrainTest, ValidationScoresAreThoseOfTheModel) {
   const RunResult run = Train("-o m.safetensors --epochs 3 --val data --val-epochs 2 --log l.csv");
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_NE(run.err.find("after epoch 2:  EN "), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("after epoch 2, data:  EN "), std::string::npos) << run.err;
   std::istringstream log(Bytes("l.val.csv"));
   std::vector<std::string> lines;
   for (std::string line; std::getline(log, line);) lines.push_back(line);
   ASSERT_EQ(lines.size(), 3u);
-  EXPECT_EQ(lines[0], "epoch,EN,SD,SF,VIF,AG,SCD");
+  EXPECT_EQ(lines[0], "epoch,set,EN,SD,SF,VIF,AG,SCD");
   EXPECT_EQ(lines[1].find("2,"), 0u);
   EXPECT_EQ(lines[2].find("3,"), 0u);
-  const Validation validation(folder_ / "data", 1);
+  const Validation validation(FindPairs(folder_ / "data").pairs, "data", 1);
   const std::vector<double> means = validation.Score(LoadModel(folder_ / "m.safetensors"));
-  std::string row = "3";
+  std::string row = "3,data";
   for (const double mean : means) row += fmt::format(",{}", mean);
   EXPECT_EQ(lines[2], row);
 }

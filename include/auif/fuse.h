@@ -87,7 +87,7 @@ class FuseStream {
   // In rows: 2 N for the layers, 9 for the initial filters, 1 for the decoder, 1 more with
   // Strategy::kL1, and Chunk() - 1.
   int Delay() const;
-  // Rows that are computed at a time: 32, in pictures of more than 2048 columns 128.
+  // Rows that are computed at a time: 32, in pictures of more than 4096 columns 128.
   int Chunk() const;
   // The next row of both sources: `width` values in [0, 1] (others are clamped, NaN becomes 0).
   // What the sink throws is passed on; the picture is then given up as by Restart.

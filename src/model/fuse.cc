@@ -33,26 +33,18 @@ std::vector<RowRange> Bands(int height, int threads) {
 
 Workspace::Workspace(const Network& network, const FuseOptions& options, int width, int height,
                      const std::string& target)
-    : target(target), width(width), height(height), panels(network, width, 1) {
+    : target(target), width(width), height(height), plans(network, width, 1) {
   for (const RowRange& rows : Bands(height, options.threads)) {
-    bands.push_back({BandFuser(panels.layout(), network.layers(), options, height, rows),
-                     std::vector<float>(panels.layout().width())});
+    bands.emplace_back(plans, network.layers(), options, height, rows);
   }
 }
 
 void Workspace::Run(int band, PlaneView<const float> ir, PlaneView<const float> vis,
                     PlaneView<float> out) {
-  BandFuser& fuser = bands[band].fuser;
-  for (int p = 0; p < panels.count(); ++p) {
-    const auto sink = [&](int y, const float* striped) {
-      panels.CopyOwned(p, striped, bands[band].row.data(), out.Row(y));
-    };
-    fuser.Restart(panels.plan(p));
-    const RowRange source = fuser.source();
-    for (int y = source.begin; y < source.end; ++y) {
-      fuser.Push(panels.Part(p, ir.Row(y)), panels.Part(p, vis.Row(y)));
-      if ((y + 1 - source.begin) % kChunkRows == 0 || y + 1 == source.end) fuser.Advance(sink);
-    }
+  PanelFuser& fuser = bands[band];
+  for (int p = 0; p < plans.count(); ++p) {
+    fuser.Start(p);
+    fuser.Push(ir, vis, fuser.source(), out, 0);
   }
 }
 

@@ -12,13 +12,12 @@ namespace auif {
 
 namespace {
 
-// Rows that are computed at a time: the threads wait for each other after every chunk. Where the
-// rows of all panels together are more than a core's L2 cache holds, a panel that it has been
-// filled for is taken further.
+// The threads wait for each other after every chunk. Very wide pictures' rows of all layers fill
+// the caches, so that a panel's must be fetched for every chunk anew: large chunks pay.
 int ChunkRows(int width) {
-  constexpr int kNarrow = 32, kWide = 128;
-  static_assert(kNarrow % kChunkRows == 0 && kWide % kChunkRows == 0);
-  return width <= kWidestPanel ? kNarrow : kWide;
+  constexpr int kWide = 4096, kRows = 32, kWideRows = 128;
+  static_assert(kRows % kChunkRows == 0 && kWideRows % kChunkRows == 0);
+  return width <= kWide ? kRows : kWideRows;
 }
 
 }  // namespace
@@ -30,20 +29,18 @@ struct FuseStream::Impl {
         chunk(ChunkRows(width)),
         reach(2 * network.layers() + kDetailRadius + 1 + (options.strategy == Strategy::kL1)),
         sink(std::move(sink)),
-        panels(network, width, ThreadCount(threads)),
+        plans(network, width, ThreadCount(threads)),
         ir(width, chunk),
         vis(width, chunk),
         out(width, reach + chunk) {
-    for (int p = 0; p < panels.count(); ++p) {
-      parts.push_back(
-          {BandFuser(panels.layout(), network.layers(), options, height, RowRange{0, height}),
-           std::vector<float>(panels.layout().width())});
+    for (int p = 0; p < plans.count(); ++p) {
+      panels.emplace_back(plans, network.layers(), options, height, RowRange{0, height});
     }
     Restart();
   }
 
   void Restart() {
-    for (int p = 0; p < panels.count(); ++p) parts[p].fuser.Restart(panels.plan(p));
+    for (int p = 0; p < plans.count(); ++p) panels[p].Start(p);
     pushed = computed = given = 0;
   }
 
@@ -53,7 +50,9 @@ struct FuseStream::Impl {
     std::memcpy(vis.Row(pushed - computed), vis_row, bytes);
     ++pushed;
     if (pushed - computed < chunk && pushed < height) return;
-    ParallelFor(panels.count(), threads, [this](int p) { Compute(p); });
+    ParallelFor(plans.count(), threads, [this](int p) {
+      panels[p].Push(ir, vis, {0, pushed - computed}, out.View(), given);
+    });
     computed = pushed;
     const int first = given;
     const int end = pushed == height ? height : std::max(given, pushed - reach);
@@ -64,27 +63,11 @@ struct FuseStream::Impl {
     if (given == height) Restart();
   }
 
-  // Takes a panel over the rows that were pushed since.
-  void Compute(int p) {
-    BandFuser& fuser = parts[p].fuser;
-    const auto keep = [&](int y, const float* striped) {
-      panels.CopyOwned(p, striped, parts[p].row.data(), out.Row(y - given));
-    };
-    for (int y = computed; y < pushed; ++y) {
-      fuser.Push(panels.Part(p, ir.Row(y - computed)), panels.Part(p, vis.Row(y - computed)));
-      if ((y + 1 - computed) % kChunkRows == 0 || y + 1 == pushed) fuser.Advance(keep);
-    }
-  }
-
-  struct Part {
-    BandFuser fuser;
-    std::vector<float> row;  // of a panel
-  };
   int threads, height, chunk;
   int reach;  // source rows below a row of the result that it needs
   Sink sink;
-  PanelPlans panels;
-  std::vector<Part> parts;      // one a panel
+  PanelPlans plans;
+  std::vector<PanelFuser> panels;
   Plane<float> ir, vis;         // source rows `computed` and on
   Plane<float> out;             // rows `given` and on of the result
   int pushed, computed, given;  // rows of this picture

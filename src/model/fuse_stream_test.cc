@@ -107,7 +107,7 @@ TEST(FuseStreamTest, DelayIsTheFormula) {
     }
   }
   // Wide pictures are computed in larger chunks; the longest delay is measured there, too.
-  ExpectSameBits(Fuser(RandomModel({.layers = 1, .channels = 1}, 1)), 2100, 300, 1);
+  ExpectSameBits(Fuser(RandomModel({.layers = 1, .channels = 1}, 1)), 4200, 300, 1);
 }
 
 TEST(FuseStreamTest, StartsAnewAfterTheSinkThrows) {

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "auif/fuse.h"
-#include "model/band_fuser.h"
-#include "model/panels.h"
+#include "model/panel_fuser.h"
 #include "model/row_stream.h"
 
 namespace auif {
@@ -17,16 +16,14 @@ namespace auif {
 struct Workspace {
   Workspace(const Network& network, const FuseOptions& options, int width, int height,
             const std::string& target);
+  Workspace(const Workspace&) = delete;  // the bands point to the plans
+  Workspace& operator=(const Workspace&) = delete;
   void Run(int band, PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out);
 
-  struct Band {
-    BandFuser fuser;
-    std::vector<float> row;  // of a panel
-  };
   std::string target;
   int width, height;
-  PanelPlans panels;
-  std::vector<Band> bands;
+  PanelPlans plans;
+  std::vector<PanelFuser> bands;
 };
 
 struct Fuser::Impl {

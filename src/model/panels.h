@@ -9,11 +9,8 @@
 #include <vector>
 
 #include "kernels/initial_filters.h"
-#include "model/row_stream.h"
 
 namespace auif {
-
-inline constexpr int kWidestPanel = 2048;
 
 struct Panel {
   int first;       // its first column
@@ -25,27 +22,7 @@ struct Panels {
   std::vector<Panel> list;
 };
 
-// least: panels wanted, if the picture is wide enough for them.
+// least: panels wanted, or a multiple of it, if the picture is wide enough for them.
 Panels CutPanels(int width, int layers, int least);
-
-// A picture's width in panels, with the network ready for each.
-class PanelPlans {
- public:
-  PanelPlans(const Network& network, int width, int least);
-
-  int count() const { return static_cast<int>(plans_.size()); }
-  const RowLayout& layout() const { return layout_; }
-  const NetworkPlan& plan(int panel) const { return plans_[panel]; }
-  // A panel's part of a picture's row.
-  const float* Part(int panel, const float* row) const { return row + panels_.list[panel].first; }
-  // Copies the columns that a panel owns from its striped row to the picture's row. scratch:
-  // layout().width() values.
-  void CopyOwned(int panel, const float* striped, float* scratch, float* row) const;
-
- private:
-  Panels panels_;
-  RowLayout layout_;
-  std::vector<NetworkPlan> plans_;
-};
 
 }  // namespace auif

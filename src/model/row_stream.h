@@ -45,7 +45,7 @@ struct NetworkPlan {
 };
 
 // Rows that are pushed into a stream before it computes: enough for the kernels' blocks.
-inline constexpr int kChunkRows = 16;
+inline constexpr int kChunkRows = 32;
 
 // The most rows that one chunk can add to a layer: at the bottom of the picture also the rows that
 // the filters and every layer before held back.

@@ -22,19 +22,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> ListPictures(const fs::path& data) {
-  if (!fs::is_directory(data)) {
-    throw Error(ErrorKind::kInput, "is not a folder", data.string(),
+struct TrainingData {
+  std::vector<fs::path> pictures;
+  std::vector<PicturePair> held_out;
+};
+
+TrainingData FindTrainingData(const TrainJob& job) {
+  if (!fs::is_directory(job.data)) {
+    throw Error(ErrorKind::kInput, "is not a folder", job.data.string(),
                 "give a folder with subfolders ir and vis");
   }
-  const PairList list = FindPairs(data);
-  std::vector<fs::path> paths;
-  for (const PicturePair& pair : list.pairs) {
-    paths.push_back(pair.ir);
-    paths.push_back(pair.vis);
+  const PairList list = FindPairs(job.data);
+  TrainingData data;
+  for (std::size_t i = 0; i < list.pairs.size(); ++i) {
+    const PicturePair& pair = list.pairs[i];
+    if (job.hold_out != 0 && (i + 1) % job.hold_out == 0) {
+      data.held_out.push_back(pair);
+      continue;
+    }
+    data.pictures.push_back(pair.ir);
+    data.pictures.push_back(pair.vis);
   }
-  paths.insert(paths.end(), list.unmatched.begin(), list.unmatched.end());
-  return paths;
+  data.pictures.insert(data.pictures.end(), list.unmatched.begin(), list.unmatched.end());
+  return data;
 }
 
 // 8 bits hold what the network learns from and need a quarter of float's memory.
@@ -54,8 +64,8 @@ TrainPicture ReadTrainPicture(const fs::path& path, const TrainOptions& options)
   return picture;
 }
 
-std::vector<TrainPicture> ReadPictures(const TrainJob& job, TrainReport* report) {
-  const std::vector<fs::path> paths = ListPictures(job.data);
+std::vector<TrainPicture> ReadPictures(const TrainJob& job, const std::vector<fs::path>& paths,
+                                       TrainReport* report) {
   std::vector<TrainPicture> read(paths.size());
   std::vector<std::string> items;
   for (const fs::path& path : paths) items.push_back(path.string());
@@ -96,33 +106,39 @@ std::string Fingerprint(const std::vector<TrainPicture>& pictures) {
 // Validates at times, and tells the callback and the log.
 class Validator {
  public:
-  Validator(const TrainJob& job, int epochs_done, const ValidationCallback& callback)
-      : interval_(job.validation_epochs),
-        callback_(callback),
-        validation_(*job.validation, job.options.threads) {
-    scores_.names = validation_.MetricNames();
-    if (!job.log) return;
+  Validator(const TrainJob& job, const std::vector<PicturePair>& held_out, int epochs_done,
+            const ValidationCallback& callback)
+      : interval_(job.validation_epochs), callback_(callback) {
+    const int threads = job.options.threads;
+    if (job.hold_out != 0) sets_.emplace_back(held_out, "held out", threads);
+    for (const fs::path& folder : job.validation) {
+      sets_.emplace_back(FindPairs(folder).pairs, folder.string(), threads);
+    }
+    if (!job.log || sets_.empty()) return;
     fs::path path = *job.log;
     path.replace_extension(".val" + path.extension().string());
-    log_.emplace(path, fmt::format("epoch,{}", fmt::join(scores_.names, ",")), 0, epochs_done);
+    const std::string header =
+        fmt::format("epoch,set,{}", fmt::join(sets_.front().MetricNames(), ","));
+    log_.emplace(path, header, 0, epochs_done);
   }
 
   void AtEpochEnd(const TrainProgress& progress) {
     if (progress.epoch % interval_ != 0 && progress.epoch != progress.epochs) return;
-    scores_.epoch = progress.epoch;
-    scores_.means = validation_.Score(progress.state.model);
-    if (log_) {
-      log_->Add(fmt::format("{},{}", scores_.epoch, fmt::join(scores_.means, ",")));
-      log_->Flush();
+    for (const Validation& set : sets_) {
+      const ValidationScores scores{progress.epoch, set.name(), set.MetricNames(),
+                                    set.Score(progress.state.model)};
+      if (log_) {
+        log_->Add(fmt::format("{},{},{}", scores.epoch, scores.set, fmt::join(scores.means, ",")));
+        log_->Flush();
+      }
+      if (callback_) callback_(scores);
     }
-    if (callback_) callback_(scores_);
   }
 
  private:
   int interval_;
   const ValidationCallback& callback_;
-  Validation validation_;
-  ValidationScores scores_;
+  std::vector<Validation> sets_;
   std::optional<CsvLog> log_;
 };
 
@@ -140,6 +156,9 @@ void TrainJob::Validate() const {
     throw Error(ErrorKind::kUsage,
                 "there must be at least one epoch between checkpoints and validations");
   }
+  if (hold_out != 0 && hold_out < 2) {
+    throw Error(ErrorKind::kUsage, "at most every second pair can be held out");
+  }
   std::error_code error;
   const fs::path folder = out.parent_path();
   if (!folder.empty() && !fs::is_directory(folder, error)) {
@@ -151,9 +170,11 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
                         const ValidationCallback& validated) {
   job.Validate();
   TrainReport report;
-  const std::vector<TrainPicture> pictures = ReadPictures(job, &report);
+  const TrainingData data = FindTrainingData(job);
+  const std::vector<TrainPicture> pictures = ReadPictures(job, data.pictures, &report);
   TrainOrigin origin = job.options.Text();
   origin["pictures"] = fmt::format("{}, fingerprint {}", pictures.size(), Fingerprint(pictures));
+  if (job.hold_out != 0) origin["hold_out"] = std::to_string(job.hold_out);
   // More epochs than planned only continue what was there.
   TrainOrigin checkpoint_origin = origin;
   checkpoint_origin.erase("epochs");
@@ -167,12 +188,10 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
   if (job.log) {
     log.emplace(*job.log, TrainLogHeader(job.options.config), kTrainLogStepColumn, steps_before);
   }
-  std::optional<Validator> validator;
-  if (job.validation) {
-    const int batch = job.options.batch;
-    const long steps_per_epoch = (static_cast<long>(pictures.size()) + batch - 1) / batch;
-    validator.emplace(job, static_cast<int>(steps_before / steps_per_epoch), validated);
-  }
+  const int batch = job.options.batch;
+  const long steps_per_epoch = (static_cast<long>(pictures.size()) + batch - 1) / batch;
+  Validator validator(job, data.held_out, static_cast<int>(steps_before / steps_per_epoch),
+                      validated);
   const auto save = [&](const TrainState& state) {
     SaveCheckpoint(state, checkpoint_origin, job.CheckpointPath());
   };
@@ -186,7 +205,7 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
             log->Add(TrainLogRow("epoch", progress, progress.epoch_losses));
             log->Flush();
           }
-          if (validator) validator->AtEpochEnd(progress);
+          validator.AtEpochEnd(progress);
           const bool last = progress.epoch == progress.epochs;
           if (progress.epoch % job.checkpoint_epochs == 0 || (last && job.checkpoint)) {
             save(progress.state);

@@ -20,9 +20,12 @@ struct TrainJob {
   int checkpoint_epochs = 10;                   // between checkpoints; one more where it is stopped
   std::optional<std::filesystem::path> resume;  // a checkpoint to go on from
   std::optional<std::filesystem::path> log;     // CSV, see docs/training.md
-  // Pairs to fuse and score at times; the scores go to the callback, and with a log to a file
-  // beside it: log.csv has log.val.csv.
-  std::optional<std::filesystem::path> validation;
+  // Folders of pairs to fuse and score at times; the scores go to the callback, and with a log to a
+  // file beside it: log.csv has log.val.csv.
+  std::vector<std::filesystem::path> validation;
+  // Every hold_out-th pair of `data`, in the order of their names, is not trained with but
+  // validated on; 0: none.
+  int hold_out = 0;
   int validation_epochs = 10;  // between scores; always after the last epoch
   bool skip_bad = false;       // leave out pictures that cannot be read or are too small
   TrainOptions options;
@@ -39,9 +42,10 @@ struct TrainReport {
   TrainLosses losses;  // of the last epoch that was finished in this run
 };
 
-// The paper's six metrics, their means over the validation pairs.
+// The paper's six metrics, their means over the pairs of a validation set.
 struct ValidationScores {
   int epoch = 0;
+  std::string set;  // its folder, or "held out"
   std::vector<std::string> names;
   std::vector<double> means;
 };

@@ -6,7 +6,6 @@
 #include "auif/error.h"
 #include "auif/fuse.h"
 #include "base/parallel.h"
-#include "io/pairs.h"
 #include "io/picture.h"
 #include "model/fuse_options.h"
 
@@ -27,19 +26,16 @@ ImageChannels ToChannels(const Plane<float>& grey) {
 
 }  // namespace
 
-Validation::Validation(const std::filesystem::path& data, int threads)
-    : threads_(threads), evaluator_("auif-paper") {
-  const PairList list = FindPairs(data);
-  if (list.pairs.empty()) {
-    throw Error(ErrorKind::kInput, "has no pairs to validate with", data.string());
-  }
-  pairs_.resize(list.pairs.size());
+Validation::Validation(const std::vector<PicturePair>& pairs, std::string name, int threads)
+    : name_(std::move(name)), threads_(threads), evaluator_("auif-paper") {
+  if (pairs.empty()) throw Error(ErrorKind::kInput, "has no pairs to validate with", name_);
+  pairs_.resize(pairs.size());
   ParallelFor(static_cast<int>(pairs_.size()), threads, [&](int i) {
-    pairs_[i] = {ReadPicture(list.pairs[i].ir).grey, ReadPicture(list.pairs[i].vis).grey};
+    pairs_[i] = {ReadPicture(pairs[i].ir).grey, ReadPicture(pairs[i].vis).grey};
     try {
       CheckPair(pairs_[i].ir, pairs_[i].vis);
     } catch (const Error& error) {
-      throw Error(error.kind(), error.message(), list.pairs[i].vis.string(), error.hint());
+      throw Error(error.kind(), error.message(), pairs[i].vis.string(), error.hint());
     }
   });
 }

@@ -7,15 +7,18 @@
 
 #include "auif/metrics.h"
 #include "auif/model.h"
+#include "io/pairs.h"
 
 namespace auif {
 
 // Pairs to fuse, read once.
 class Validation {
  public:
-  // data: as for FuseJob. Throws Error (kInput) for a folder without pairs, a picture that cannot
-  // be read or a pair of two sizes.
-  Validation(const std::filesystem::path& data, int threads);
+  // Throws Error (kInput) for no pairs, a picture that cannot be read or a pair of two sizes. name:
+  // of the set, for messages.
+  Validation(const std::vector<PicturePair>& pairs, std::string name, int threads);
+
+  const std::string& name() const { return name_; }
 
   // "EN", "SD", "SF", "VIF", "AG", "SCD": convention auif-paper.
   std::vector<std::string> MetricNames() const;
@@ -26,6 +29,7 @@ class Validation {
   struct Pair {
     Plane<float> ir, vis;
   };
+  std::string name_;
   int threads_;
   Evaluator evaluator_;
   std::vector<Pair> pairs_;
