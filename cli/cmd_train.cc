@@ -20,11 +20,10 @@ constexpr const char* kFooter =
     "Both\n"
     "modalities are used as plain grey pictures, in 8 bits.\n"
     "\n"
-    "Presets: default is what the built-in model was trained with; paper is what the paper "
-    "writes;\n"
-    "release is what the authors' published weights need. A flag overrides the preset's value. "
-    "The\n"
-    "model file says how it was made ('auif info').\n"
+    "Presets: paper is what the paper writes; release is what the authors' published weights "
+    "need;\n"
+    "default is paper with another loss, and what the built-in model was trained with. A flag\n"
+    "overrides the preset's value. The model file says how it was made ('auif info').\n"
     "\n"
     "The same seed gives the same bits for any number of threads. Ctrl-C stops with a checkpoint;\n"
     "--resume with the same other options goes on, to the same bits as if it had never stopped.\n"
@@ -225,15 +224,17 @@ void AddTraining(CLI::App& command, Flags& flags) {
       ->delimiter(',');
   add("--crop-ratio", flags.crop_ratio, "A,B", "resized: width by height (0.75,1.3333)")
       ->delimiter(',');
-  add("--mu", flags.mu, "MU", "Weight of the SSIM term of the loss (5)");
-  add("--offset-weight", flags.offset_weight, "NU", "Weight of (offset - T)^2 in the loss (0)");
+  add("--mu", flags.mu, "MU", "Weight of the SSIM term of the loss (1; paper, release: 5)");
+  add("--offset-weight", flags.offset_weight, "NU",
+      "Weight of (offset - T)^2 in the loss (0.1; paper, release: 0)");
   add("--offset-target", flags.offset_target, "T",
-      "How much brighter two pictures fused are than one, before the sigmoid (0)");
+      "How much brighter two pictures fused are than one, before the sigmoid (0.1)");
   command.add_flag("--clip-ssim", flags.clip_ssim, "No gradient where SSIM is negative")
       ->group(kGroup);
   add("--lr", flags.lr, "RATE", "Learning rate of the base encoder and the decoder (0.01)");
-  add("--detail-lr", flags.detail_lr, "RATE", "Learning rate of the detail encoder");
-  add("--drops", flags.drops, "E,E,...", "Epochs after which the rates drop (40,80)")
+  add("--detail-lr", flags.detail_lr, "RATE",
+      "Learning rate of the detail encoder (0.01; release: 0.001)");
+  add("--drops", flags.drops, "E,E,...", "Epochs after which the rates drop (40; release: 40,80)")
       ->delimiter(',');
   add("--drop-factor", flags.drop_factor, "F", "What a drop multiplies the rates by (0.1)");
   add("--seed", flags.seed, "S", "Seed of all random choices (0)");

@@ -38,27 +38,27 @@ struct NormalStart {
 
 // The defaults are those that the built-in model was trained with.
 struct TrainOptions {
-  ModelConfig config;
+  ModelConfig config = ModelConfig::Paper();
   int epochs = 80;
   int batch = 32;  // pictures a step; the last step of an epoch takes what is left
-  Crop crop_kind = Crop::kRandomResized;
+  Crop crop_kind = Crop::kRandom;
   int crop = 128;                                         // pixels; at least kMinSize
   std::array<double, 2> crop_area = {0.08, 1};            // kRandomResized: part of the picture
   std::array<double, 2> crop_ratio = {3.0 / 4, 4.0 / 3};  // kRandomResized: width / height
-  KernelStart kernel_start = KernelStart::kNormal;
+  KernelStart kernel_start = KernelStart::kUniform;
   NormalStart eta = {0.1, 0.03};
-  NormalStart base_theta = {1e-3, 1e-4};
-  NormalStart detail_theta = {1e-3, 1e-4};
+  NormalStart base_theta = {1e-3, 0};
+  NormalStart detail_theta = {1, 0};
   double prelu = 0.25;  // the slopes' start
-  double mu = 5;        // weight of the SSIM term (paper eq. 7)
+  double mu = 1;        // weight of the SSIM term (paper eq. 7)
   // Weight of (offset - offset_target)^2 in the loss; not in the paper. offset is by how much a
   // fused picture is brighter than one picture, before the sigmoid: docs/training.md.
-  double offset_weight = 0;
-  double offset_target = 0;
-  bool clip_ssim = false;   // clamp(1 - SSIM, 0, 1) at each pixel: no gradient where SSIM < 0
-  double lr = 1e-2;         // learning rate of the base encoder and the decoder
-  double detail_lr = 1e-3;  // learning rate of the detail encoder
-  std::vector<int> drops = {40, 80};  // after so many epochs the learning rates drop
+  double offset_weight = 0.1;
+  double offset_target = 0.1;
+  bool clip_ssim = false;         // clamp(1 - SSIM, 0, 1) at each pixel: no gradient where SSIM < 0
+  double lr = 1e-2;               // learning rate of the base encoder and the decoder
+  double detail_lr = 1e-2;        // learning rate of the detail encoder
+  std::vector<int> drops = {40};  // after so many epochs the learning rates drop
   double drop_factor = 0.1;
   std::uint64_t seed = 0;
   int threads = 0;  // 0: as many as the machine has; the bits are the same for any number

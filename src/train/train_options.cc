@@ -43,19 +43,21 @@ const char* Name(KernelStart start) { return start == KernelStart::kNormal ? "no
 
 TrainOptions TrainOptions::Paper() {
   TrainOptions options;
-  options.config = ModelConfig::Paper();
-  options.crop_kind = Crop::kRandom;
-  options.kernel_start = KernelStart::kUniform;
-  options.base_theta = {1e-3, 0};
-  options.detail_theta = {1, 0};
-  options.detail_lr = options.lr;
-  options.drops = {40};
+  options.mu = 5;
+  options.offset_weight = 0;
+  options.offset_target = 0;
   return options;
 }
 
 TrainOptions TrainOptions::Release() {
-  TrainOptions options;
+  TrainOptions options = Paper();
   options.config = ModelConfig::Release();
+  options.crop_kind = Crop::kRandomResized;
+  options.kernel_start = KernelStart::kNormal;
+  options.base_theta = {1e-3, 1e-4};
+  options.detail_theta = {1e-3, 1e-4};
+  options.detail_lr = options.lr / 10;
+  options.drops = {40, 80};
   return options;
 }
 

@@ -34,7 +34,7 @@ std::vector<TrainPicture> RandomPictures(int count, int width = 40, int height =
 }
 
 // Five pictures in batches of two: three steps an epoch, the last of one picture.
-TrainOptions SmallOptions(TrainOptions options = {}) {
+TrainOptions SmallOptions(TrainOptions options = TrainOptions::Release()) {
   options.config.layers = 2;
   options.config.channels = 3;
   options.batch = 2;
@@ -233,6 +233,8 @@ TEST(TrainOptionsTest, RangesAreChecked) {
   expect_error([](TrainOptions& o) { o.lr = -1; });
   expect_error([](TrainOptions& o) { o.detail_lr = std::nan(""); });
   expect_error([](TrainOptions& o) { o.mu = std::numeric_limits<double>::infinity(); });
+  expect_error([](TrainOptions& o) { o.offset_weight = -1; });
+  expect_error([](TrainOptions& o) { o.offset_target = std::nan(""); });
   expect_error([](TrainOptions& o) { o.drops = {40, 40}; });
   expect_error([](TrainOptions& o) { o.eta.deviation = -1; });
 }
@@ -319,7 +321,8 @@ TEST(CropTest, RandomCropsReachEveryPlace) {
 }
 
 TEST(CropTest, ResizedCropsKeepAreaAndRatio) {
-  const TrainOptions options;
+  TrainOptions options;
+  options.crop_kind = Crop::kRandomResized;
   RandomSequence random = {2};
   for (const auto& [width, height] : {std::pair{500, 300}, std::pair{10, 10}, std::pair{400, 10}}) {
     for (int i = 0; i < 500; ++i) {
