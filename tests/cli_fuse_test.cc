@@ -144,6 +144,43 @@ TEST_F(CliFuseTest, ColourKeepsItsChroma) {
   EXPECT_GT(compared, 1000);
 }
 
+TEST_F(CliFuseTest, TallPicturesAreTheSameByRows) {
+  // --decompose needs whole pictures. A pipe's rows cannot be read twice either.
+  for (const int channels : {1, 3}) {
+    cv::Mat ir(700, 60, CV_8UC1), vis(700, 60, CV_MAKETYPE(CV_8U, channels));
+    cv::randu(ir, 0, 256);
+    cv::randu(vis, 0, 256);
+    cv::imwrite(In("tall-ir.png").string(), ir);
+    cv::imwrite(In("tall-vis.png").string(), vis);
+    ASSERT_EQ(Fuse("tall-ir.png tall-vis.png -o whole.png --decompose layers").code, 0);
+    ASSERT_EQ(Fuse("tall-ir.png tall-vis.png -o rows.png").code, 0);
+    EXPECT_TRUE(ReadAll(In("rows.png")) == ReadAll(In("whole.png")));
+    const RunResult pipe =
+        RunShell("cd " + folder_.path().string() + " && cat tall-vis.png | " + AUIF_PROGRAM +
+                 " fuse tall-ir.png /dev/stdin -o pipe.png");
+    ASSERT_EQ(pipe.code, 0) << pipe.err;
+    EXPECT_TRUE(ReadAll(In("pipe.png")) == ReadAll(In("whole.png")));
+  }
+}
+
+TEST_F(CliFuseTest, TallPicturesNeedLittleMemory) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer's own memory is above any bound";
+#endif
+  const cv::Mat picture(2160, 3840, CV_8UC1, cv::Scalar(100));
+  cv::imwrite(In("big.pgm").string(), picture);
+  // Two sources, the result and 32 MiB, in KiB; whole planes of float alone are 95 MiB.
+  const std::string bound =
+      "ulimit -d " + std::to_string(3 * 3840 * 2160 / 1024 + 32 * 1024) + " && ";
+  const auto fuse = [&](const std::string& rest) {
+    return RunShell("cd " + folder_.path().string() + " && " + bound + AUIF_PROGRAM +
+                    " fuse big.pgm big.pgm -o big.png --threads 2 " + rest);
+  };
+  const RunResult rows = fuse("");
+  EXPECT_EQ(rows.code, 0) << rows.err;
+  ExpectOneLine(fuse("--decompose layers"), 1, {"memory"});
+}
+
 TEST_F(CliFuseTest, DecomposeWritesAllLayers) {
   ASSERT_EQ(Fuse("ir.png vis.png -o out.png --decompose layers").code, 0);
   for (const char* source : {"ir", "vis"}) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -55,6 +56,44 @@ class Fuser {
   // The same into a plane of the caller's, which must have the sources' size.
   void Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out) const;
   Decomposition Decompose(PlaneView<const float> source) const;
+
+ private:
+  friend class FuseStream;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Fuses pictures whose rows come one by one: from a camera, or from a file that is larger than the
+// memory. The rows are the same bits as Fuser's for any number of threads, which share the width:
+// up to one a 124 columns (with ten layers). The memory grows with the width alone.
+//
+// The rows of the result come in order, several at a time: row y at the latest from the Push of
+// source row y + Delay(), or of the last one. After the last row the next Push begins the next
+// picture of the same size. One thread at a time may use a stream.
+class FuseStream {
+ public:
+  // Gets row y of the result; the `width` values in (0, 1) are valid until it returns. It is called
+  // by the thread that calls Push, and must not call Push itself.
+  using Sink = std::function<void(int y, const float* row)>;
+
+  // Takes the model and the options from `fuser`, which need not live on. Throws Error: kInput
+  // where the pictures are smaller than kMinSize or the memory cannot be had, kUsage where `sink`
+  // is empty.
+  FuseStream(const Fuser& fuser, int width, int height, Sink sink);
+  ~FuseStream();
+  FuseStream(FuseStream&&) noexcept;
+  FuseStream& operator=(FuseStream&&) noexcept;
+
+  // In rows: 2 N for the layers, 9 for the initial filters, 1 for the decoder, 1 more with
+  // Strategy::kL1, and Chunk() - 1.
+  int Delay() const;
+  // Rows that are computed at a time: 32, in pictures of more than 4096 columns 128.
+  int Chunk() const;
+  // The next row of both sources: `width` values in [0, 1] (others are clamped, NaN becomes 0).
+  // What the sink throws is passed on; the picture is then given up as by Restart.
+  void Push(const float* ir, const float* vis);
+  // Gives up the picture: the next Push is the first row of the next one.
+  void Restart();
 
  private:
   struct Impl;

@@ -1,4 +1,4 @@
-// Pictures from and to files, as planes of values in [0, 1]. codec.h has them row by row.
+// Pictures from and to files, as planes of values in [0, 1]. picture_rows.h has them row by row.
 #pragma once
 
 #include <array>
@@ -9,6 +9,8 @@
 #include "auif/plane.h"
 
 namespace auif {
+
+class PictureReader;  // picture_rows.h
 
 // A picture as the network sees it.
 struct Picture {
@@ -27,6 +29,8 @@ bool IsPictureExtension(const std::filesystem::path& path);
 // Throws Error (kInput) for a file that is missing, cut short, broken, no picture or larger than
 // the memory.
 Picture ReadPicture(const std::filesystem::path& path);
+// The same of a reader that no row was read from.
+Picture ReadPicture(PictureReader& reader);
 
 // The same pictures as the file has them, for scoring: one channel, or three even where they are
 // equal; values 0..255 (16-bit ones divided by 257). `bits` is set to the file's, if given.

@@ -185,7 +185,7 @@ void Rows(const StepPlan& plan, Edge row, int n, const Call& call) {
   const LayerStep& step = plan.step();
   const RowLayout& layout = plan.layout();
   const float* taps = plan.Taps(row, Edge::kInner);
-  if (step.has_edges) {
+  if (plan.has_edge_columns()) {
     const int first = plan.EdgeVector(Edge::kFirst), last = plan.EdgeVector(Edge::kLast);
     Outer<Kind>({{plan.Taps(row, Edge::kFirst), plan.Taps(row, Edge::kLast)},
                  {first * layout.lanes(), last * layout.lanes()}},
@@ -272,8 +272,7 @@ LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
 }
 
 StepPlan::StepPlan(const LayerStep& step, const RowLayout& layout, bool left, bool right)
-    : step_(step), layout_(layout) {
-  step_.has_edges = step.has_edges && (left || right);
+    : step_(step), layout_(layout), has_edge_columns_(step.has_edges && (left || right)) {
   for (int row = 0; row < 3; ++row) {
     for (const Edge kind : {Edge::kFirst, Edge::kInner, Edge::kLast}) {
       Plane<float>& taps = taps_[row][static_cast<int>(kind)] =

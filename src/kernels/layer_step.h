@@ -41,6 +41,9 @@ class StepPlan {
 
   const LayerStep& step() const { return step_; }
   const RowLayout& layout() const { return layout_; }
+  // Whether the first or the last column has kernels of its own. With Padding::kFeature the
+  // picture's first and last row have them in any case.
+  bool has_edge_columns() const { return has_edge_columns_; }
   // The vectors that hold the first and the last column.
   int EdgeVector(Edge column) const {
     return column == Edge::kFirst ? 0 : (layout_.width() - 1) % layout_.stride();
@@ -54,6 +57,7 @@ class StepPlan {
  private:
   LayerStep step_;
   RowLayout layout_;
+  bool has_edge_columns_;
   std::array<std::array<Plane<float>, 3>, 3> taps_;
 };
 

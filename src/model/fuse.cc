@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -11,10 +10,8 @@
 #include "base/parallel.h"
 #include "base/simd.h"
 #include "kernels/striped_row.h"
-#include "model/band_fuser.h"
 #include "model/fuse_options.h"
-#include "model/panels.h"
-#include "model/row_stream.h"
+#include "model/fuser_impl.h"
 
 namespace auif {
 namespace {
@@ -32,103 +29,46 @@ std::vector<RowRange> Bands(int height, int threads) {
   return bands;
 }
 
-// Striping jumps to and fro in a row, which the machine does not foresee.
-void Prefetch(const float* row, int width) {
-  constexpr int kLine = 16;
-  for (int x = 0; x < width; x += kLine) __builtin_prefetch(row + x);
-}
-
-// Everything that fusing pictures of one size needs besides the pictures.
-struct Workspace {
-  Workspace(const Network& network, const FuseOptions& options, int width, int height,
-            const std::string& target)
-      : target(target),
-        width(width),
-        height(height),
-        panels(CutPanels(width, network.layers(), 1)),
-        layout(panels.width) {
-    for (const Panel& panel : panels.list) {
-      plans.emplace_back(network, layout, panel.begin == 0, panel.end == width);
-    }
-    for (const RowRange& rows : Bands(height, options.threads)) {
-      bands.push_back({BandFuser(layout, network.layers(), options, height, rows),
-                       std::vector<float>(panels.width)});
-    }
-  }
-
-  void Run(int band, PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out) {
-    BandFuser& fuser = bands[band].fuser;
-    float* const row = bands[band].row.data();
-    for (std::size_t p = 0; p < panels.list.size(); ++p) {
-      const Panel& panel = panels.list[p];
-      const auto sink = [&](int y, const float* striped) {
-        if (panels.list.size() == 1) {
-          UnstripeRow(layout, striped, out.Row(y));
-          return;
-        }
-        UnstripeRow(layout, striped, row);
-        std::memcpy(out.Row(y) + panel.begin, row + panel.begin - panel.first,
-                    sizeof(float) * (panel.end - panel.begin));
-      };
-      fuser.Restart(plans[p]);
-      const RowRange source = fuser.source();
-      for (int y = source.begin; y < source.end; ++y) {
-        const int ahead = std::min(y + 2, source.end - 1);
-        Prefetch(ir.Row(ahead) + panel.first, panels.width);
-        Prefetch(vis.Row(ahead) + panel.first, panels.width);
-        fuser.Push(ir.Row(y) + panel.first, vis.Row(y) + panel.first);
-        if ((y + 1 - source.begin) % kChunkRows == 0 || y + 1 == source.end) fuser.Advance(sink);
-      }
-    }
-  }
-
-  struct Band {
-    BandFuser fuser;
-    std::vector<float> row;  // of a panel
-  };
-  std::string target;
-  int width, height;
-  Panels panels;
-  RowLayout layout;
-  std::vector<NetworkPlan> plans;  // one a panel
-  std::vector<Band> bands;
-};
-
 }  // namespace
 
-struct Fuser::Impl {
-  Impl(const Model& model, const FuseOptions& options)
-      : model(model), options(options), network(model) {}
-
-  // A workspace for a size; the last ones used are kept, for a camera's frames are all of one size.
-  std::unique_ptr<Workspace> Acquire(int width, int height) {
-    const std::string target = SimdTarget();
-    {
-      const std::scoped_lock lock(mutex);
-      for (auto& kept : idle) {
-        if (kept->width != width || kept->height != height || kept->target != target) continue;
-        std::unique_ptr<Workspace> found = std::move(kept);
-        std::swap(kept, idle.back());
-        idle.pop_back();
-        return found;
-      }
-    }
-    return std::make_unique<Workspace>(network, options, width, height, target);
+Workspace::Workspace(const Network& network, const FuseOptions& options, int width, int height,
+                     const std::string& target)
+    : target(target), width(width), height(height), plans(network, width, 1) {
+  for (const RowRange& rows : Bands(height, options.threads)) {
+    bands.emplace_back(plans, network.layers(), options, height, rows);
   }
+}
 
-  void Release(std::unique_ptr<Workspace> workspace) {
-    constexpr std::size_t kMostIdle = 4;
+void Workspace::Run(int band, PlaneView<const float> ir, PlaneView<const float> vis,
+                    PlaneView<float> out) {
+  PanelFuser& fuser = bands[band];
+  for (int p = 0; p < plans.count(); ++p) {
+    fuser.Start(p);
+    fuser.Push(ir, vis, fuser.source(), out, 0);
+  }
+}
+
+std::unique_ptr<Workspace> Fuser::Impl::Acquire(int width, int height) {
+  const std::string target = SimdTarget();
+  {
     const std::scoped_lock lock(mutex);
-    if (idle.size() == kMostIdle) idle.erase(idle.begin());
-    idle.push_back(std::move(workspace));
+    for (auto& kept : idle) {
+      if (kept->width != width || kept->height != height || kept->target != target) continue;
+      std::unique_ptr<Workspace> found = std::move(kept);
+      std::swap(kept, idle.back());
+      idle.pop_back();
+      return found;
+    }
   }
+  return std::make_unique<Workspace>(network, options, width, height, target);
+}
 
-  Model model;
-  FuseOptions options;
-  Network network;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Workspace>> idle;
-};
+void Fuser::Impl::Release(std::unique_ptr<Workspace> workspace) {
+  constexpr std::size_t kMostIdle = 4;
+  const std::scoped_lock lock(mutex);
+  if (idle.size() == kMostIdle) idle.erase(idle.begin());
+  idle.push_back(std::move(workspace));
+}
 
 Fuser::Fuser(const Model& model, const FuseOptions& options) {
   model.Validate();

@@ -90,6 +90,19 @@ TEST(FuseTest, AgreesWithReferenceOnLargePicturesWithAllChannels) {
   }
 }
 
+TEST(FuseTest, AgreesWithReferenceOnPicturesOfManyPanels) {
+  // Four panels: the inner ones have a first and a last row, but no first or last column.
+  const Plane<float> ir = RandomPicture(6200, 12, 3), vis = RandomPicture(6200, 12, 4);
+  for (const ModelConfig& config : AllForms(2, 1)) {
+    const Model model = RandomModel(config, 13);
+    const Plane<double> expected = FuseReference(model, {}, ir, vis);
+    ForEachTarget([&] {
+      SCOPED_TRACE(config.FormName());
+      EXPECT_LT(RelativeError(Fuser(model).Fuse(ir, vis), expected), kTolerance);
+    });
+  }
+}
+
 TEST(FuseTest, StrategiesAndWeightsAgreeWithReference) {
   const Plane<float> ir = RandomPicture(53, 47, 3), vis = RandomPicture(53, 47, 4);
   const Model model = RandomModel({.layers = 3, .channels = 4}, 11);

@@ -15,6 +15,9 @@ Panels CutPanels(int width, int layers, int least) {
     count =
         std::max(count, (width + kWidest - 2 * overlap - 1) / std::max(1, kWidest - 2 * overlap));
   }
+  // So that as many threads have as many panels each.
+  if (least > 1)
+    count = std::max(1, std::min((count + least - 1) / least * least, width / narrowest));
   const auto cut = [&](int i) { return static_cast<int>(std::int64_t{width} * i / count); };
   Panels panels{0, {}};
   for (int i = 0; i < count; ++i) panels.width = std::max(panels.width, cut(i + 1) - cut(i));

@@ -22,7 +22,7 @@ struct Panels {
   std::vector<Panel> list;
 };
 
-// least: panels wanted, if the picture is wide enough for them.
+// least: panels wanted, or a multiple of it, if the picture is wide enough for them.
 Panels CutPanels(int width, int layers, int least);
 
 }  // namespace auif

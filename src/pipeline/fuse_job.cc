@@ -9,7 +9,9 @@
 #include "io/folder.h"
 #include "io/pairs.h"
 #include "io/picture.h"
+#include "io/picture_rows.h"
 #include "model/fuse_options.h"
+#include "pipeline/fuse_rows.h"
 
 namespace auif {
 namespace {
@@ -65,19 +67,26 @@ void WriteLayers(const Fuser& fuser, const fs::path& folder, const std::string& 
   WriteFileAtomically(folder / (name + "_ranges.csv"), ranges);
 }
 
-void FuseFiles(const FuseJob& job, const Fuser& fuser, const Task& task) {
-  const Picture ir = ReadPicture(task.pair.ir);
-  const Picture vis = ReadPicture(task.pair.vis);
-  for (const auto& [path, picture] :
-       {std::pair{&task.pair.ir, &ir}, std::pair{&task.pair.vis, &vis}}) {
-    CheckSize(picture->grey, path->string());
+void FuseFiles(const FuseJob& job, const Fuser& fuser, int threads, const Task& task) {
+  PictureReader ir_file(task.pair.ir), vis_file(task.pair.vis);
+  const auto size = [](const PictureReader& file) {
+    return PlaneView<const float>{nullptr, file.shape().width, file.shape().height, 0};
+  };
+  for (const PictureReader* file : {&ir_file, &vis_file}) {
+    CheckSize(size(*file), file->path().string());
   }
-  if (SizeText(ir.grey) != SizeText(vis.grey)) {
+  if (SizeText(size(ir_file)) != SizeText(size(vis_file))) {
     throw Error(ErrorKind::kInput,
-                "has " + SizeText(ir.grey) + " pixels, but " + task.pair.vis.string() + " has " +
-                    SizeText(vis.grey),
+                "has " + SizeText(size(ir_file)) + " pixels, but " + task.pair.vis.string() +
+                    " has " + SizeText(size(vis_file)),
                 task.pair.ir.string(), "register and scale the pictures to one size first");
   }
+  if (!job.decompose && CanFuseRows(ir_file, vis_file)) {
+    FuseRows(fuser, ir_file, vis_file, task.out, job.bits, threads);
+    return;
+  }
+  const Picture ir = ReadPicture(ir_file);
+  const Picture vis = ReadPicture(vis_file);
   const Plane<float> fused = fuser.Fuse(ir.grey, vis.grey);
   if (job.decompose) WriteLayers(fuser, *job.decompose, task.pair.name, ir, vis);
   WritePicture(task.out, fused, vis, job.bits);
@@ -141,7 +150,7 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   for (const fs::path& path : unmatched) items.push_back(path.filename().string());
   return RunItems(items, job.options.threads, callback, [&](int i) {
     if (i < static_cast<int>(tasks.size())) {
-      FuseFiles(job, fuser, tasks[i]);
+      FuseFiles(job, fuser, options.threads, tasks[i]);
       return;
     }
     throw Error(ErrorKind::kInput, "the picture has no partner of the same name",
