@@ -22,7 +22,8 @@ constexpr const char* kFooter =
     "\n"
     "Presets: paper is what the paper writes; release is what the authors' published weights "
     "need;\n"
-    "default is paper with another loss, and what the built-in model was trained with. A flag\n"
+    "default is paper with an offset in the loss, and what the built-in model was trained with. A "
+    "flag\n"
     "overrides the preset's value. The model file says how it was made ('auif info').\n"
     "\n"
     "The same seed gives the same bits for any number of threads. Ctrl-C stops with a checkpoint;\n"
@@ -224,11 +225,11 @@ void AddTraining(CLI::App& command, Flags& flags) {
       ->delimiter(',');
   add("--crop-ratio", flags.crop_ratio, "A,B", "resized: width by height (0.75,1.3333)")
       ->delimiter(',');
-  add("--mu", flags.mu, "MU", "Weight of the SSIM term of the loss (1; paper, release: 5)");
+  add("--mu", flags.mu, "MU", "Weight of the SSIM term of the loss (5)");
   add("--offset-weight", flags.offset_weight, "NU",
       "Weight of (offset - T)^2 in the loss (0.1; paper, release: 0)");
   add("--offset-target", flags.offset_target, "T",
-      "How much brighter two pictures fused are than one, before the sigmoid (0.1)");
+      "How much brighter two pictures fused are than one, before the sigmoid (0.4)");
   command.add_flag("--clip-ssim", flags.clip_ssim, "No gradient where SSIM is negative")
       ->group(kGroup);
   add("--lr", flags.lr, "RATE", "Learning rate of the base encoder and the decoder (0.01)");

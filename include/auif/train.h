@@ -50,11 +50,11 @@ struct TrainOptions {
   NormalStart base_theta = {1e-3, 0};
   NormalStart detail_theta = {1, 0};
   double prelu = 0.25;  // the slopes' start
-  double mu = 1;        // weight of the SSIM term (paper eq. 7)
+  double mu = 5;        // weight of the SSIM term (paper eq. 7)
   // Weight of (offset - offset_target)^2 in the loss; not in the paper. offset is by how much a
   // fused picture is brighter than one picture, before the sigmoid: docs/training.md.
   double offset_weight = 0.1;
-  double offset_target = 0.1;
+  double offset_target = 0.4;
   bool clip_ssim = false;         // clamp(1 - SSIM, 0, 1) at each pixel: no gradient where SSIM < 0
   double lr = 1e-2;               // learning rate of the base encoder and the decoder
   double detail_lr = 1e-2;        // learning rate of the detail encoder

@@ -43,7 +43,6 @@ const char* Name(KernelStart start) { return start == KernelStart::kNormal ? "no
 
 TrainOptions TrainOptions::Paper() {
   TrainOptions options;
-  options.mu = 5;
   options.offset_weight = 0;
   options.offset_target = 0;
   return options;
