@@ -24,8 +24,8 @@ int main() {
     auif::FuseStream stream(fuser, 64, 48, [&](int, const float*) { ++rows; });
     for (int y = 0; y < 48; ++y) stream.Push(scene.ir.Row(y), scene.vis.Row(y));
 
-    std::printf("fused %dx%d pixels and %d rows with auif %s\n", fused.width(),
-                fused.height(), rows, auif::Version());
+    std::printf("fused %dx%d pixels and %d rows with auif %s\n", fused.width(), fused.height(),
+                rows, auif::Version());
   } catch (const auif::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
