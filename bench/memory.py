@@ -34,7 +34,7 @@ def write_picture(path, width, height, seed):
 def fuse(arguments):
     """Runs auif fuse; its wall time in seconds and its peak resident bytes."""
     start = time.perf_counter()
-    process = os.posix_spawn(AUIF, [str(AUIF), "fuse", *map(str, arguments)], os.environ,
+    process = os.posix_spawn(AUIF, [str(AUIF), "fuse", "--quiet", *map(str, arguments)], os.environ,
                              file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
     _, status, usage = os.wait4(process, 0)
     if status != 0:

@@ -13,7 +13,7 @@ run(${CMAKE_COMMAND} -S ${SOURCE}/examples/embed -B ${work}/build -DCMAKE_BUILD_
     -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${work}/prefix)
 run(${CMAKE_COMMAND} --build ${work}/build)
 run(${work}/build/embed)
-if(NOT output MATCHES "fused 64x48 pixels with auif [0-9]+\\.[0-9]+\\.[0-9]+")
+if(NOT output MATCHES "fused 64x48 pixels and 48 rows with auif [0-9]+\\.[0-9]+\\.[0-9]+")
   message(FATAL_ERROR "unexpected output: ${output}")
 endif()
 run(${work}/prefix/bin/auif --version)

@@ -19,8 +19,13 @@ int main() {
     const auif::Fuser fuser(auif::DefaultModel());
     const auif::Plane<float> fused = fuser.Fuse(scene.ir, scene.vis);
 
-    std::printf("fused %dx%d pixels with auif %s\n", fused.width(), fused.height(),
-                auif::Version());
+    // Or row by row, as they come: the same bits, stream.Delay() rows later.
+    int rows = 0;
+    auif::FuseStream stream(fuser, 64, 48, [&](int, const float*) { ++rows; });
+    for (int y = 0; y < 48; ++y) stream.Push(scene.ir.Row(y), scene.vis.Row(y));
+
+    std::printf("fused %dx%d pixels and %d rows with auif %s\n", fused.width(), fused.height(),
+                rows, auif::Version());
   } catch (const auif::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

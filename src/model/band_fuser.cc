@@ -7,7 +7,7 @@
 namespace auif {
 
 BandFuser::BandFuser(const RowLayout& layout, int layers, const FuseOptions& options, int height,
-                     RowRange output)
+                     RowRange output, const BandFuser* lender)
     : layout_(layout),
       options_(options),
       height_(height),
@@ -17,8 +17,10 @@ BandFuser::BandFuser(const RowLayout& layout, int layers, const FuseOptions& opt
       decoded_(1, layout.size(), 0),
       output_(output),
       next_(output.begin),
-      streams_{SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height)),
-               SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height))} {}
+      streams_{SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height),
+                            lender ? lender->streams_[0].scratch() : nullptr),
+               SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height),
+                            lender ? lender->streams_[1].scratch() : nullptr)} {}
 
 void BandFuser::Restart(const NetworkPlan& plan) {
   plan_ = &plan;

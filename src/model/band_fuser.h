@@ -12,9 +12,10 @@ namespace auif {
 // Both sources' streams, and the fusion layer and the decoder behind them.
 class BandFuser {
  public:
-  // Computes the rows `output` of a picture of `height` rows.
+  // Computes the rows `output` of a picture of `height` rows. lender: a fuser of the same layout
+  // and layers that never computes at the same time; its working memory is shared. Null: none.
   BandFuser(const RowLayout& layout, int layers, const FuseOptions& options, int height,
-            RowRange output);
+            RowRange output, const BandFuser* lender = nullptr);
 
   // Ready for the next picture or panel. See SourceStream::Restart.
   void Restart(const NetworkPlan& plan);

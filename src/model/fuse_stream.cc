@@ -30,11 +30,13 @@ struct FuseStream::Impl {
         reach(2 * network.layers() + kDetailRadius + 1 + (options.strategy == Strategy::kL1)),
         sink(std::move(sink)),
         plans(network, width, ThreadCount(threads)),
+        tasks(std::min(plans.count(), ThreadCount(threads))),
         ir(width, chunk),
         vis(width, chunk),
         out(width, reach + chunk) {
     for (int p = 0; p < plans.count(); ++p) {
-      panels.emplace_back(plans, network.layers(), options, height, RowRange{0, height});
+      panels.emplace_back(plans, network.layers(), options, height, RowRange{0, height},
+                          p < tasks ? nullptr : &panels[p - tasks]);
     }
     Restart();
   }
@@ -50,8 +52,10 @@ struct FuseStream::Impl {
     std::memcpy(vis.Row(pushed - computed), vis_row, bytes);
     ++pushed;
     if (pushed - computed < chunk && pushed < height) return;
-    ParallelFor(plans.count(), threads, [this](int p) {
-      panels[p].Push(ir, vis, {0, pushed - computed}, out.View(), given);
+    ParallelFor(tasks, threads, [this](int task) {
+      for (int p = task; p < plans.count(); p += tasks) {
+        panels[p].Push(ir, vis, {0, pushed - computed}, out.View(), given);
+      }
     });
     computed = pushed;
     const int first = given;
@@ -67,10 +71,11 @@ struct FuseStream::Impl {
   int reach;  // source rows below a row of the result that it needs
   Sink sink;
   PanelPlans plans;
-  std::vector<PanelFuser> panels;
-  Plane<float> ir, vis;         // source rows `computed` and on
-  Plane<float> out;             // rows `given` and on of the result
-  int pushed, computed, given;  // rows of this picture
+  int tasks;                       // at a time; each has every tasks-th panel
+  std::vector<PanelFuser> panels;  // those of a task share their working memory
+  Plane<float> ir, vis;            // source rows `computed` and on
+  Plane<float> out;                // rows `given` and on of the result
+  int pushed, computed, given;     // rows of this picture
 };
 
 FuseStream::FuseStream(const Fuser& fuser, int width, int height, Sink sink) {

@@ -22,11 +22,11 @@ struct PanelPlans {
 // Fuses a range of rows, of one panel at a time.
 class PanelFuser {
  public:
-  // plans: must outlive the fuser. output: rows of a picture of `height` rows.
+  // plans: must outlive the fuser. The rest as BandFuser's.
   PanelFuser(const PanelPlans& plans, int layers, const FuseOptions& options, int height,
-             RowRange output)
+             RowRange output, const PanelFuser* lender = nullptr)
       : plans_(&plans),
-        fuser_(plans.layout, layers, options, height, output),
+        fuser_(plans.layout, layers, options, height, output, lender ? &lender->fuser_ : nullptr),
         row_(plans.layout.width()) {}
 
   // The first source row of this panel comes next.

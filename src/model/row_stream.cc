@@ -65,7 +65,16 @@ void LevelRows::Extend(int end, RowBuffer<float>& scratch) {
   }
 }
 
-SourceStream::SourceStream(const RowLayout& layout, int layers, int height, RowRange output)
+StreamScratch::StreamScratch(const RowLayout& layout, int layers) {
+  for (auto& encoder : rows) {
+    for (auto& buffer : encoder) {
+      buffer = RowBuffer<float>(MaxRows(layers), layout.size(), 2 * layout.lanes());
+    }
+  }
+}
+
+SourceStream::SourceStream(const RowLayout& layout, int layers, int height, RowRange output,
+                           std::shared_ptr<StreamScratch> scratch)
     : layout_(layout),
       layers_(layers),
       height_(height),
@@ -73,14 +82,12 @@ SourceStream::SourceStream(const RowLayout& layout, int layers, int height, RowR
       pushed_(source_.begin),
       source_mask_(PowerOfTwo(SourceRows(layers)) - 1),
       source_rows_(source_mask_ + 1, layout.size(), 0),
-      sums_(layout) {
+      sums_(layout),
+      scratch_(scratch ? std::move(scratch) : std::make_shared<StreamScratch>(layout, layers)) {
   const int max_rows = MaxRows(layers);
   for (int e = 0; e < 2; ++e) {
     for (int l = 0; l <= layers; ++l) {
       levels_[e].emplace_back(output.Grown(2 * (layers - l), height), layout, max_rows);
-    }
-    for (auto& scratch : scratch_[e]) {
-      scratch = RowBuffer<float>(max_rows, layout.size(), 2 * layout.lanes());
     }
   }
   in_.resize(max_rows + 4);
@@ -108,8 +115,8 @@ void SourceStream::Initialise() {
   const int begin = base.end();
   const int end = pushed_ == source_.end ? base.range().end : pushed_ - kDetailRadius;
   if (end <= begin) return;
-  base.Extend(end, scratch_[0][0]);
-  detail.Extend(end, scratch_[1][0]);
+  base.Extend(end, scratch_->rows[0][0]);
+  detail.Extend(end, scratch_->rows[1][0]);
   const auto row = [this](int y) -> const float* { return SourceRow(Reflect(y, height_)); };
   for (int y = begin; y < end; ++y) {
     if (y == base.range().begin) {
@@ -133,7 +140,7 @@ void SourceStream::Step(int encoder, int layer) {
   const int begin = to.end();
   const int end = from.complete() ? to.range().end : from.end() - 2;
   if (end <= begin) return;
-  to.Extend(end, scratch_[encoder][layer + 1 == layers_ ? 2 : (layer + 1) % 2]);
+  to.Extend(end, scratch_->rows[encoder][layer + 1 == layers_ ? 2 : (layer + 1) % 2]);
 
   const StepPlan& plan = plan_->encoders[encoder][layer];
   for (int y = begin - 2; y < end + 2; ++y) in_[y - begin + 2] = from.Row(Reflect(y, height_));

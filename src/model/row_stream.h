@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "base/row_buffer.h"
@@ -80,12 +81,22 @@ class LevelRows {
   std::array<int, 2 * kKept> kept_row_;  // the row that each of kept_ holds
 };
 
+// Rows of a chunk on their way from layer to layer. Layers alternate between two buffers; the last
+// layer has its own.
+struct StreamScratch {
+  StreamScratch(const RowLayout& layout, int layers);
+  std::array<std::array<RowBuffer<float>, 3>, 2> rows;  // base, detail
+};
+
 // One source picture on its way through both encoders. All rows that it gives are striped and have
 // two margin vectors on each side.
 class SourceStream {
  public:
   // Computes the encoders' outputs for the rows `output` of a picture of `height` rows.
-  SourceStream(const RowLayout& layout, int layers, int height, RowRange output);
+  // scratch: of the same layout and layers; streams of which none computes before what another gave
+  // was read may share it. Null: its own.
+  SourceStream(const RowLayout& layout, int layers, int height, RowRange output,
+               std::shared_ptr<StreamScratch> scratch = nullptr);
 
   // Ready for the next picture or the next part of one, with a plan for the same layout and number
   // of layers, which must live until the next Restart.
@@ -104,6 +115,7 @@ class SourceStream {
   // next Encode, the others that it computed until then.
   const LevelRows& First(int encoder) const { return levels_[encoder].front(); }
   const LevelRows& Last(int encoder) const { return levels_[encoder].back(); }
+  const std::shared_ptr<StreamScratch>& scratch() const { return scratch_; }
 
  private:
   float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
@@ -119,8 +131,7 @@ class SourceStream {
   RowBuffer<float> source_rows_;
   ColumnSums sums_;
   std::array<std::vector<LevelRows>, 2> levels_;  // N + 1 each
-  // Layers alternate between two scratch buffers; the last layer has its own.
-  std::array<std::array<RowBuffer<float>, 3>, 2> scratch_;
+  std::shared_ptr<StreamScratch> scratch_;
   std::vector<const float*> in_;
   std::vector<const float*> from_;
   std::vector<float*> out_;

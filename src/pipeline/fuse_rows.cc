@@ -100,7 +100,7 @@ class RowFusion {
 }  // namespace
 
 bool CanFuseRows(const PictureReader& ir, const PictureReader& vis) {
-  // A stream keeps some 1,500 rows: of every layer and both sources.
+  // Three planes of so many rows take as much memory as a stream, which keeps rows of every layer.
   constexpr int kMostWholeRows = 600;
   return ir.shape().height > kMostWholeRows &&
          (vis.shape().channels == 1 || fs::is_regular_file(vis.path()));
