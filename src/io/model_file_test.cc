@@ -166,10 +166,10 @@ TEST_F(ModelFile, InvalidModelsAreNotSaved) {
 TEST_F(ModelFile, DefaultModelIsTheShippedFile) {
   const Model& model = DefaultModel();
   EXPECT_EQ(&DefaultModel(), &model);
-  EXPECT_EQ(model.config.FormName(), "release");
+  EXPECT_EQ(model.config.FormName(), "paper");
   EXPECT_EQ(model.config.layers, 10);
   EXPECT_EQ(model.config.channels, 64);
-  EXPECT_EQ(model.ParameterCount(), 11631);
+  EXPECT_EQ(model.ParameterCount(), 23151);
   // Saving it gives the shipped file, byte for byte.
   SaveModel(model, path_);
   EXPECT_EQ(ReadFile(path_), ReadFile(AUIF_SOURCE_DIR "/models/auif-default.safetensors"));
@@ -184,7 +184,7 @@ TEST_F(ModelFile, DefaultModelIsTheShippedFile) {
       }
     }
   }
-  EXPECT_EQ(hash, 0x102cc8721e5f3aefu);
+  EXPECT_EQ(hash, 0xa27d0057784a18f1u);
 }
 
 }  // namespace
