@@ -1,5 +1,5 @@
-// Fusing in memory, decoding and encoding left out: the whole of Fuser::Fuse for one pair, and the
-// same by FuseStream.
+// Fusing in memory, decoding and encoding left out: the whole of Fuser::Fuse for one pair, the same
+// by FuseStream, and the layer kernel alone.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -8,6 +8,9 @@
 #include "auif/fuse.h"
 #include "auif/model_io.h"
 #include "base/simd.h"
+#include "kernels/fma_peak.h"
+#include "kernels/layer_step.h"
+#include "model/row_stream.h"
 #include "tests/random_model.h"
 
 namespace auif {
@@ -46,6 +49,39 @@ void StreamDefault(benchmark::State& state) {
   state.SetLabel(SimdTarget());
 }
 
+// One layer's kernel on the rows of one chunk, which stay in L2: what is left of the FMA peak where
+// nothing waits for memory.
+void LayerKernel(benchmark::State& state, const ModelConfig& config) {
+  constexpr int kWidth = 640;
+  const Model model = RandomModel(config, 1);
+  const RowLayout layout(kWidth);
+  const StepPlan plan(MakeLayerStep(model.config, model.base.layers[0]), layout, true, true);
+  const int margin = 2 * layout.lanes();
+  RowBuffer<float> in(kChunkRows + 4, layout.size(), margin);
+  RowBuffer<float> source(kChunkRows, layout.size(), 0), out(kChunkRows, layout.size(), margin);
+  std::vector<const float*> in_rows, source_rows;
+  std::vector<float*> out_rows;
+  for (int y = 0; y < kChunkRows + 4; ++y) {
+    std::fill_n(in[y] - margin, layout.size() + 2 * margin, 0.5f);
+    in_rows.push_back(in[y]);
+  }
+  for (int y = 0; y < kChunkRows; ++y) {
+    source_rows.push_back(source[y]);
+    out_rows.push_back(out[y]);
+  }
+  for (auto _ : state) {
+    RunLayerStep(plan, Edge::kInner, kChunkRows, in_rows.data(), source_rows.data(),
+                 out_rows.data());
+  }
+  const double flops = 2.0 * 26 * kWidth * kChunkRows;
+  state.counters["gflops"] =
+      benchmark::Counter(1e-9 * flops, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["fma_peak_gflops"] = MeasureFmaPeak(0.2);
+  state.SetLabel(SimdTarget());
+}
+void LayerKernelPaper(benchmark::State& state) { LayerKernel(state, ModelConfig::Paper()); }
+void LayerKernelRelease(benchmark::State& state) { LayerKernel(state, ModelConfig::Release()); }
+
 void FuseDefault(benchmark::State& state) { Run(state, DefaultModel()); }
 void FusePaper(benchmark::State& state) { Run(state, RandomModel(ModelConfig::Paper(), 1)); }
 void FuseRelease(benchmark::State& state) { Run(state, RandomModel(ModelConfig::Release(), 1)); }
@@ -61,6 +97,8 @@ BENCHMARK(StreamDefault)
     ->Args({1920, 1080, 2})
     ->Args({3840, 2160, 2})
     ->Args({30000, 1000, 2});
+BENCHMARK(LayerKernelPaper);
+BENCHMARK(LayerKernelRelease);
 BENCHMARK(FusePaper)->Apply(Sizes);
 BENCHMARK(FuseRelease)->Apply(Sizes);
 
