@@ -56,6 +56,7 @@ struct Neighbours {
 
   static constexpr int kCount = C;
   struct Row {
+    HWY_INLINE Row() {}  // an implicit one would not be compiled for the target
     V v[C + 4];
     HWY_INLINE V At(int c, int t) const { return v[c + t]; }
   };
