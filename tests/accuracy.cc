@@ -1,7 +1,5 @@
 // Prints how far each SIMD target is from the network as written, in double: a table for
 // docs/performance.md. Built with the tests; the cross build has it for NEON.
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 #include "auif/fuse.h"
@@ -11,18 +9,6 @@
 
 namespace auif {
 namespace {
-
-// The largest difference of two fused pictures, over the reference's largest value.
-double RelativeError(const Plane<float>& fast, const Plane<double>& reference) {
-  double error = 0, largest = 0;
-  for (int y = 0; y < reference.height(); ++y) {
-    for (int x = 0; x < reference.width(); ++x) {
-      error = std::max(error, std::abs(fast.Row(y)[x] - reference.Row(y)[x]));
-      largest = std::max(largest, std::abs(reference.Row(y)[x]));
-    }
-  }
-  return error / largest;
-}
 
 void PrintTable() {
   const std::vector<std::string> targets = SimdTargets();

@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include "auif/model.h"
+#include "auif/plane.h"
 #include "base/simd.h"
 
 namespace auif {
@@ -27,6 +30,18 @@ void ForEachTarget(const F& f) {
     f();
   }
   ForceSimdTarget("");
+}
+
+// The largest difference of two fused pictures, over the reference's largest value.
+inline double RelativeError(const Plane<float>& fast, const Plane<double>& reference) {
+  double error = 0, largest = 0;
+  for (int y = 0; y < reference.height(); ++y) {
+    for (int x = 0; x < reference.width(); ++x) {
+      error = std::max(error, std::abs(fast.Row(y)[x] - reference.Row(y)[x]));
+      largest = std::max(largest, std::abs(reference.Row(y)[x]));
+    }
+  }
+  return error / largest;
 }
 
 // The eight combinations of the three choices.

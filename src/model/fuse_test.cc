@@ -13,18 +13,6 @@
 namespace auif {
 namespace {
 
-// Largest difference over the reference's largest magnitude.
-double RelativeError(const Plane<float>& fast, const Plane<double>& reference) {
-  double error = 0, largest = 0;
-  for (int y = 0; y < reference.height(); ++y) {
-    for (int x = 0; x < reference.width(); ++x) {
-      error = std::max(error, std::abs(fast.Row(y)[x] - reference.Row(y)[x]));
-      largest = std::max(largest, std::abs(reference.Row(y)[x]));
-    }
-  }
-  return error / largest;
-}
-
 bool SameBits(const Plane<float>& a, const Plane<float>& b) {
   if (a.width() != b.width() || a.height() != b.height()) return false;
   for (int y = 0; y < a.height(); ++y) {
