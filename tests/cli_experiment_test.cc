@@ -18,7 +18,8 @@ class Experiment : public ::testing::Test {
   static void SetUpTestSuite() {
     data_ = new TemporaryFolder;
     ASSERT_EQ(
-        RunAuif("scene -o " + (*data_ / "street").string() + " --size 136x128 --frames 16").code, 0);
+        RunAuif("scene -o " + (*data_ / "street").string() + " --size 136x128 --frames 16").code,
+        0);
     for (const char* split : {"train", "validation", "test"}) {
       WriteAll(*data_ / (std::string(split) + ".json"),
                std::string(R"({"name": "street-)") + split + R"(", "split": ")" + split +

@@ -155,9 +155,8 @@ TEST_F(CliFuseTest, TallPicturesAreTheSameByRows) {
     ASSERT_EQ(Fuse("tall-ir.png tall-vis.png -o whole.png --decompose layers").code, 0);
     ASSERT_EQ(Fuse("tall-ir.png tall-vis.png -o rows.png").code, 0);
     EXPECT_TRUE(ReadAll(In("rows.png")) == ReadAll(In("whole.png")));
-    const RunResult pipe =
-        RunShell("cd " + folder_.path().string() + " && cat tall-vis.png | " + AUIF_PROGRAM +
-                 " fuse tall-ir.png /dev/stdin -o pipe.png");
+    const RunResult pipe = RunShell("cd " + folder_.path().string() + " && cat tall-vis.png | " +
+                                    AUIF_PROGRAM + " fuse tall-ir.png /dev/stdin -o pipe.png");
     ASSERT_EQ(pipe.code, 0) << pipe.err;
     EXPECT_TRUE(ReadAll(In("pipe.png")) == ReadAll(In("whole.png")));
   }
