@@ -78,7 +78,7 @@ class LevelRows {
   int mask_;                  // size of rows_ - 1; a power of two, since division takes its time
   std::vector<float*> rows_;  // row y at y & mask_
   static constexpr int kFree = -1;
-  std::array<int, 2 * kKept> kept_row_;  // the row that each of kept_ holds
+  std::array<int, std::size_t{2} * kKept> kept_row_;  // the row that each of kept_ holds
 };
 
 // Rows of a chunk on their way from layer to layer. Layers alternate between two buffers; the last
