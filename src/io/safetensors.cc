@@ -37,7 +37,7 @@ class Parser {
     }
     // Before memory is taken: tensors that overlap could ask for far more than the file's size.
     CheckPlaces(&entries);
-    for (Entry& entry : entries) content.tensors[entry.name] = ReadTensor(std::move(entry));
+    for (const Entry& entry : entries) content.tensors[entry.name] = ReadTensor(entry);
     return content;
   }
 
@@ -174,9 +174,9 @@ class Parser {
     }
   }
 
-  Tensor ReadTensor(Entry&& entry) const {
+  Tensor ReadTensor(const Entry& entry) const {
     const std::size_t step = ByteSize(entry.type);
-    Tensor tensor{std::move(entry.shape), std::vector<float>((entry.end - entry.begin) / step)};
+    Tensor tensor{entry.shape, std::vector<float>((entry.end - entry.begin) / step)};
     const char* source = data_.data() + entry.begin;
     for (float& value : tensor.values) {
       value = ReadNumber(entry.type, source);

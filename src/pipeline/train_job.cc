@@ -34,7 +34,6 @@ TrainingData FindTrainingData(const TrainJob& job) {
   }
   const PairList list = FindPairs(job.data);
   TrainingData data;
-  data.pictures.reserve(2 * list.pairs.size());
   for (std::size_t i = 0; i < list.pairs.size(); ++i) {
     const PicturePair& pair = list.pairs[i];
     if (job.hold_out != 0 && (i + 1) % job.hold_out == 0) {
