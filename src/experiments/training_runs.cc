@@ -2,14 +2,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
 
 #include "auif/error.h"
 #include "auif/model_io.h"
 #include "auif/version.h"
 #include "experiments/lab.h"
 #include "io/atomic_file.h"
-#include "io/picture.h"
+#include "pipeline/train_job.h"
 #include "train/checkpoint.h"
 
 namespace auif {
@@ -57,16 +56,6 @@ void CutCurves(std::size_t epochs, TrainCurves& curves) {
   for (auto& [name, rows] : curves.layers) rows.resize(epochs);
 }
 
-Plane<std::uint8_t> ToBytes(const Plane<float>& grey) {
-  Plane<std::uint8_t> bytes(grey.width(), grey.height());
-  for (int y = 0; y < grey.height(); ++y) {
-    for (int x = 0; x < grey.width(); ++x) {
-      bytes.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * grey.Row(y)[x]));
-    }
-  }
-  return bytes;
-}
-
 // A training that was interrupted: its state and its curves until then.
 struct Interrupted {
   TrainState state;
@@ -101,8 +90,7 @@ const std::vector<TrainPicture>& Lab::TrainPictures() {
   for (const Dataset* set : datasets_.Split("train")) {
     for (const PicturePair& pair : set->pairs) {
       for (const fs::path& path : {pair.ir, pair.vis}) {
-        pictures.push_back({path.string(), ToBytes(ReadPicture(path).grey)});
-        CheckTrainPicture(pictures.back(), job_.train);
+        pictures.push_back(ReadTrainPicture(path, job_.train));
       }
     }
   }

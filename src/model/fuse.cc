@@ -1,7 +1,6 @@
 #include "auif/fuse.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <mutex>
 #include <string>

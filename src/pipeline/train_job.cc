@@ -47,23 +47,6 @@ TrainingData FindTrainingData(const TrainJob& job) {
   return data;
 }
 
-// 8 bits hold what the network learns from and need a quarter of float's memory.
-Plane<std::uint8_t> ToBytes(const Plane<float>& grey) {
-  Plane<std::uint8_t> bytes(grey.width(), grey.height());
-  for (int y = 0; y < grey.height(); ++y) {
-    for (int x = 0; x < grey.width(); ++x) {
-      bytes.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * grey.Row(y)[x]));
-    }
-  }
-  return bytes;
-}
-
-TrainPicture ReadTrainPicture(const fs::path& path, const TrainOptions& options) {
-  TrainPicture picture{path.string(), ToBytes(ReadPicture(path).grey)};
-  CheckTrainPicture(picture, options);
-  return picture;
-}
-
 std::vector<TrainPicture> ReadPictures(const TrainJob& job, const std::vector<fs::path>& paths,
                                        TrainReport* report) {
   std::vector<TrainPicture> read(paths.size());
@@ -143,6 +126,19 @@ class Validator {
 };
 
 }  // namespace
+
+// 8 bits hold what the network learns from and need a quarter of float's memory.
+TrainPicture ReadTrainPicture(const fs::path& path, const TrainOptions& options) {
+  const Plane<float> grey = ReadPicture(path).grey;
+  TrainPicture picture{path.string(), Plane<std::uint8_t>(grey.width(), grey.height())};
+  for (int y = 0; y < grey.height(); ++y) {
+    for (int x = 0; x < grey.width(); ++x) {
+      picture.pixels.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * grey.Row(y)[x]));
+    }
+  }
+  CheckTrainPicture(picture, options);
+  return picture;
+}
 
 fs::path TrainJob::CheckpointPath() const {
   if (checkpoint) return *checkpoint;

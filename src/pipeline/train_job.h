@@ -42,6 +42,10 @@ struct TrainReport {
   TrainLosses losses;  // of the last epoch that was finished in this run
 };
 
+// A picture file's grey values as training takes them. Throws Error (kInput) as ReadPicture and
+// CheckTrainPicture do.
+TrainPicture ReadTrainPicture(const std::filesystem::path& path, const TrainOptions& options);
+
 // The paper's six metrics, their means over the pairs of a validation set.
 struct ValidationScores {
   int epoch = 0;
