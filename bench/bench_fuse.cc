@@ -55,7 +55,7 @@ void LayerKernel(benchmark::State& state, const ModelConfig& config) {
   constexpr int kWidth = 640;
   const Model model = RandomModel(config, 1);
   const RowLayout layout(kWidth);
-  const StepPlan plan(MakeLayerStep(model.config, model.base.layers[0]), layout, true, true);
+  const LayerStep step = MakeLayerStep(model.config, model.base.layers[0]);
   const int margin = 2 * layout.lanes();
   RowBuffer<float> in(kChunkRows + 4, layout.size(), margin);
   RowBuffer<float> source(kChunkRows, layout.size(), 0), out(kChunkRows, layout.size(), margin);
@@ -70,7 +70,7 @@ void LayerKernel(benchmark::State& state, const ModelConfig& config) {
     out_rows.push_back(out[y]);
   }
   for (auto _ : state) {
-    RunLayerStep(plan, Edge::kInner, kChunkRows, in_rows.data(), source_rows.data(),
+    RunLayerStep(step, {&layout, true, true}, kChunkRows, in_rows.data(), source_rows.data(),
                  out_rows.data());
   }
   const double flops = 2.0 * 26 * kWidth * kChunkRows;

@@ -19,74 +19,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using D = hn::CappedTag<float, RowLayout::kMaxLanes>;
 using V = hn::Vec<D>;
-
-// To be made where it is used, so that it lives in registers.
-struct Scalars {
-  HWY_INLINE explicit Scalars(const LayerStep& step)
-      : bias(hn::Set(D(), step.bias)),
-        slope(hn::Set(D(), step.slope)),
-        keep(hn::Set(D(), step.keep)),
-        source(hn::Set(D(), step.source)) {}
-
-  V bias, slope, keep, source;
-};
+using One = hn::CappedTag<float, 1>;  // a column of its own
 
 // The rows of a call.
 struct Call {
   const float* const* in;
   const float* const* source;
   float* const* out;
-};
-
-// Output rows in one unrolled block, and vectors side by side. A row of the input is loaded once
-// and serves the five output rows around it, so a block of R rows and C vectors reads
-// (C + 4) (R + 4) vectors for 25 C R multiply-adds, in C R independent chains, which must cover
-// their latency (4 cycles, 2 a cycle). On targets of 16 registers four vectors would not fit.
-constexpr int kBlockRows = 4;
-constexpr int kBlockVectors = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON ? 4 : 2;
-constexpr int kCentre = 12;  // of the 25 taps
-
-// The vectors of a block: C neighbours from `first` on, with the taps `taps`; or the two that hold
-// the picture's first and last column, each with taps of its own. At: where the vector that tap
-// column t of vector c reads begins, from the row's start.
-template <int C>
-struct Neighbours {
-  const V* HWY_RESTRICT taps;
-  ptrdiff_t first;
-
-  static constexpr int kCount = C;
-  struct Row {
-    HWY_INLINE Row() {}  // an implicit one would not be compiled for the target
-    V v[C + 4];
-    HWY_INLINE V At(int c, int t) const { return v[c + t]; }
-  };
-  HWY_INLINE Row Load(const float* HWY_RESTRICT row) const {
-    Row r;
-    Unroll<0, C + 4>([&](auto i) AUIF_INLINE_LAMBDA {
-      r.v[i] = hn::Load(D(), row + first + (i - 2) * static_cast<ptrdiff_t>(hn::Lanes(D())));
-    });
-    return r;
-  }
-  HWY_INLINE ptrdiff_t At(int c) const {
-    return first + c * static_cast<ptrdiff_t>(hn::Lanes(D()));
-  }
-  HWY_INLINE V Tap(int, int k) const { return taps[k]; }
-};
-struct Edges {
-  const float* HWY_RESTRICT taps[2];
-  ptrdiff_t at[2];
-
-  static constexpr int kCount = 2;
-  struct Row {
-    const float* HWY_RESTRICT row;
-    const ptrdiff_t* at;
-    HWY_INLINE V At(int c, int t) const {
-      return hn::Load(D(), row + at[c] + (t - 2) * static_cast<ptrdiff_t>(hn::Lanes(D())));
-    }
-  };
-  HWY_INLINE Row Load(const float* HWY_RESTRICT row) const { return {row, at}; }
-  HWY_INLINE ptrdiff_t At(int c) const { return at[c]; }
-  HWY_INLINE V Tap(int c, int k) const { return hn::Load(D(), taps[c] + k * RowLayout::kMaxLanes); }
 };
 
 // What is compiled apart: the activation, and the sign of its PReLU.
@@ -96,73 +35,179 @@ struct Kind {
   static constexpr int kSign = kSign_;
 };
 
-// R rows of a block's vectors. Every output is the sum of its 25 products in the same order,
-// whatever the block's size, so blocks may be cut anywhere: row by row, but the centre and the bias
-// last, since they are by far the largest terms and would coarsen the rounding of all sums after
-// them (this divides the error by three, measured on the published weights).
-template <class Kind, int R, class Vectors>
-HWY_INLINE void Block(const Vectors& vectors, const Scalars& s, const Call& call, int row) {
-  constexpr int C = Vectors::kCount;
+constexpr int kCentre = 12;  // of the 25 taps
+
+// What follows the sum over all taps but the centre. Centre and bias come last, since they are by
+// far the largest terms and would coarsen the rounding of all sums after them (this divides the
+// error by three, measured on the published weights). To be made where it is used, so that it
+// lives in registers.
+template <class Kind, class DF>
+struct Finish {
+  using VF = hn::Vec<DF>;
+  HWY_INLINE Finish(const LayerStep& step, float centre_tap)
+      : tap(hn::Set(DF(), centre_tap)),
+        bias(hn::Set(DF(), step.bias)),
+        slope(hn::Set(DF(), step.slope)),
+        keep(hn::Set(DF(), step.keep)),
+        source(hn::Set(DF(), step.source)) {}
+
+  HWY_INLINE void operator()(VF sum, const float* HWY_RESTRICT centre_at,
+                             const float* HWY_RESTRICT source_at, float* HWY_RESTRICT to) const {
+    const DF d;
+    const VF centre = hn::Load(d, centre_at), i = hn::Load(d, source_at);
+    VF y = hn::Add(sum, hn::MulAdd(tap, centre, bias));
+    if constexpr (Kind::kActivation == Activation::kOutput) y = hn::MulAdd(source, i, y);
+    y = hn::Max(y, hn::Mul(slope, y));
+    if constexpr (Kind::kActivation == Activation::kGradient) {
+      const VF rest = hn::MulAdd(keep, centre, hn::Mul(source, i));
+      y = Kind::kSign > 0 ? hn::Add(rest, y) : hn::Sub(rest, y);
+    } else if constexpr (Kind::kSign < 0) {
+      y = hn::Neg(y);
+    }
+    hn::Store(y, d, to);
+  }
+
+  VF tap, bias, slope, keep, source;
+};
+
+// Two columns 2m and 2m + 1 share products (the two-phase fast FIR algorithm; Mou and Duhamel,
+// "Short-length FIR filters and their use in fast nonrecursive filtering", IEEE Transactions on
+// Signal Processing 39, 1991). With a row's even vectors e, its odd ones o, and x = o - e,
+//
+//   A    = h0 e[m-1] + h2 e[m] + h4 e[m+1]
+//   B[m] = h1 o[m-1] + h3 o[m]
+//   C    = h0 x[m-1] + (h2 - h1) x[m] + (h4 - h3) x[m+1]
+//   y[2m] = A + B[m]    y[2m+1] = A + B[m+1] + C
+//
+// are the sums over a kernel row h with 8 multiply-adds instead of 10, and B[m+1] is the next
+// pair's B[m]. All are summed over the five kernel rows. Differences keep the terms small where a
+// picture is smooth. Every column is the same sum wherever a row is cut, as long as cuts are at
+// even columns.
+struct Taps {
+  HWY_INLINE explicit Taps(const std::array<float, 25>& taps) {
+    const D d;
+    for (int i = 0; i < 5; ++i) {
+      const float* h = &taps[5 * i];
+      const float h2 = i == 2 ? 0.0f : h[2];  // the centre comes last
+      const float row[kCount] = {h[0], h[1], h2, h[3], h[4], h2 - h[1], h[4] - h[3]};
+      for (int t = 0; t < kCount; ++t) v[i][t] = hn::Set(d, row[t]);
+    }
+  }
+
+  static constexpr int kCount = 7;
+  static constexpr int k2Minus1 = 5, k4Minus3 = 6;
+  V v[5][kCount];
+};
+
+// Rows in one unrolled block, and pairs of vectors side by side: six sums in a row of two pairs,
+// which two rows need in flight to cover the latency of multiply-adds and which leave registers
+// for taps and inputs. On targets of 16 registers they do not.
+constexpr bool kManyRegisters = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON;
+constexpr int kBlockRows = 2;
+constexpr int kBlockPairs = 2;
+
+// R rows of a call, from `row` on. The pointers are copied, for the compiler cannot know that no
+// row overwrites them.
+template <int R>
+struct BlockRows {
+  HWY_INLINE BlockRows(const Call& call, int row) {
+    Unroll<0, R + 4>([&](auto i) AUIF_INLINE_LAMBDA { in[i] = call.in[row + i]; });
+    Unroll<0, R>([&](auto i) AUIF_INLINE_LAMBDA {
+      source[i] = call.source[row + i];
+      out[i] = call.out[row + i];
+    });
+  }
+
+  const float* in[R + 4];
+  const float* source[R];
+  float* out[R];
+};
+
+// B of R rows at the vector `at`.
+template <int R>
+HWY_INLINE void StartPairs(const Taps& taps, const BlockRows<R>& rows, ptrdiff_t at,
+                           V (&before)[R]) {
   const D d;
-  V sum[R][C];
+  const auto lanes = static_cast<ptrdiff_t>(hn::Lanes(d));
+  for (int r = 0; r < R; ++r) {
+    Unroll<0, 5>([&](auto i) AUIF_INLINE_LAMBDA {
+      const V left = hn::Load(d, rows.in[r + i] + at - lanes);
+      const V right = hn::Load(d, rows.in[r + i] + at + lanes);
+      before[r] = i == 0 ? hn::Mul(taps.v[i][1], left) : hn::MulAdd(taps.v[i][1], left, before[r]);
+      before[r] = hn::MulAdd(taps.v[i][3], right, before[r]);
+    });
+  }
+}
+
+// R rows of P pairs of vectors, at and beside the vector `at`. before: the first pair's B, then the
+// next one's.
+template <class Kind, int R, int P>
+HWY_INLINE void Block(const Taps& taps, const Finish<Kind, D>& finish, const BlockRows<R>& rows,
+                      ptrdiff_t at, V (&before)[R]) {
+  const D d;
+  const auto lanes = static_cast<ptrdiff_t>(hn::Lanes(d));
+  V a[R][P], b[R][P], c[R][P];
   Unroll<0, R + 4>([&](auto i) AUIF_INLINE_LAMBDA {
-    const auto in = vectors.Load(call.in[row + i]);
-    Unroll<0, 5>([&](auto t) AUIF_INLINE_LAMBDA {
-      Unroll<0, C>([&](auto c) AUIF_INLINE_LAMBDA {
-        const V value = in.At(c, t);
-        Unroll<(i < 4 ? 0 : i - 4), (i < R ? i + 1 : R)>([&](auto o) AUIF_INLINE_LAMBDA {
-          constexpr int kTap = (i - o) * 5 + t;
-          if constexpr (kTap != kCentre) {
-            sum[o][c] = kTap == 0 ? hn::Mul(vectors.Tap(c, kTap), value)
-                                  : hn::MulAdd(vectors.Tap(c, kTap), value, sum[o][c]);
+    V e[P + 2], o[P + 2], x[P + 2];
+    Unroll<0, P + 2>([&](auto m) AUIF_INLINE_LAMBDA {
+      e[m] = hn::Load(d, rows.in[i] + at + (2 * m - 2) * lanes);
+      o[m] = hn::Load(d, rows.in[i] + at + (2 * m - 1) * lanes);
+    });
+    Unroll<0, P + 2>([&](auto m) AUIF_INLINE_LAMBDA { x[m] = hn::Sub(o[m], e[m]); });
+    // For all sums that this row goes into; by turns, since each waits for itself.
+    const auto add = [&](auto tap, V(&sums)[R][P], const V* values) AUIF_INLINE_LAMBDA {
+      Unroll<(i < 4 ? 0 : i - 4), (i < R ? i + 1 : R)>([&](auto r) AUIF_INLINE_LAMBDA {
+        Unroll<0, P>([&](auto m) AUIF_INLINE_LAMBDA {
+          const V h = taps.v[i - r][tap];
+          if constexpr (i == r && tap < 2) {
+            sums[r][m] = hn::Mul(h, values[m]);
+          } else if constexpr (i != r + 2 || tap != 2) {
+            sums[r][m] = hn::MulAdd(h, values[m], sums[r][m]);
           }
         });
       });
-    });
+    };
+    add(std::integral_constant<int, 0>{}, a, e);
+    add(std::integral_constant<int, 1>{}, b, o + 1);
+    add(std::integral_constant<int, 0>{}, c, x);
+    add(std::integral_constant<int, 2>{}, a, e + 1);
+    add(std::integral_constant<int, 3>{}, b, o + 2);
+    add(std::integral_constant<int, Taps::k2Minus1>{}, c, x + 1);
+    add(std::integral_constant<int, 4>{}, a, e + 2);
+    add(std::integral_constant<int, Taps::k4Minus3>{}, c, x + 2);
     if constexpr (i >= 4) {
-      constexpr int o = i - 4;
-      Unroll<0, C>([&](auto c) AUIF_INLINE_LAMBDA {
-        const ptrdiff_t at = vectors.At(c);
-        const V centre = hn::Load(d, call.in[row + o + 2] + at);
-        const V source = hn::Load(d, call.source[row + o] + at);
-        V y = hn::Add(sum[o][c], hn::MulAdd(vectors.Tap(c, kCentre), centre, s.bias));
-        if constexpr (Kind::kActivation == Activation::kOutput) {
-          y = hn::MulAdd(s.source, source, y);
-        }
-        y = hn::Max(y, hn::Mul(s.slope, y));
-        if constexpr (Kind::kActivation == Activation::kGradient) {
-          const V rest = hn::MulAdd(s.keep, centre, hn::Mul(s.source, source));
-          y = Kind::kSign > 0 ? hn::Add(rest, y) : hn::Sub(rest, y);
-        } else if constexpr (Kind::kSign < 0) {
-          y = hn::Neg(y);
-        }
-        hn::Store(y, d, call.out[row + o] + at);
+      constexpr int r = i - 4;
+      Unroll<0, P>([&](auto m) AUIF_INLINE_LAMBDA {
+        const ptrdiff_t even = at + 2 * m * lanes, odd = even + lanes;
+        const V first = hn::Add(a[r][m], before[r]);
+        const V second = hn::Add(a[r][m], hn::Add(b[r][m], c[r][m]));
+        before[r] = b[r][m];
+        finish(first, rows.in[r + 2] + even, rows.source[r] + even, rows.out[r] + even);
+        finish(second, rows.in[r + 2] + odd, rows.source[r] + odd, rows.out[r] + odd);
       });
     }
   });
 }
 
-// n rows of the vectors [begin, end).
+// n whole rows.
 template <class Kind>
-HWY_NOINLINE void Inner(const float* HWY_RESTRICT tap_vectors, const LayerStep& step,
-                        const Call& call, int n, int begin, int end) {
-  const D d;
-  const Scalars s(step);
-  const auto lanes = static_cast<ptrdiff_t>(hn::Lanes(d));
-  V taps[25];
-  Unroll<0, 25>([&](auto k) AUIF_INLINE_LAMBDA {
-    taps[k] = hn::Load(d, tap_vectors + k * RowLayout::kMaxLanes);
-  });
-  const auto block = [&](auto rows, int row) AUIF_INLINE_LAMBDA {
-    int k = begin;
-    const auto vectors = [&](auto count) AUIF_INLINE_LAMBDA {
-      for (; k + count <= end; k += count) {
-        Block<Kind, rows>(Neighbours<count>{taps, k * lanes}, s, call, row);
-      }
-    };
-    vectors(std::integral_constant<int, kBlockVectors>{});
-    if constexpr (kBlockVectors > 2) vectors(std::integral_constant<int, 2>{});
-    vectors(std::integral_constant<int, 1>{});
+HWY_NOINLINE void Inner(const LayerStep& step, Edge edge, const RowLayout& layout, int n,
+                        const Call& call) {
+  const auto lanes = static_cast<ptrdiff_t>(hn::Lanes(D()));
+  const auto& h = step.taps[static_cast<int>(edge)][static_cast<int>(Edge::kInner)];
+  const Taps taps(h);
+  const Finish<Kind, D> finish(step, h[kCentre]);
+  const auto block = [&](auto count, int row) AUIF_INLINE_LAMBDA {
+    const BlockRows<count> rows(call, row);
+    V before[count];
+    StartPairs(taps, rows, 0, before);
+    int k = 0;
+    for (; k + 2 * kBlockPairs <= layout.stride(); k += 2 * kBlockPairs) {
+      Block<Kind, count, kBlockPairs>(taps, finish, rows, k * lanes, before);
+    }
+    for (; k < layout.stride(); k += 2) {
+      Block<Kind, count, 1>(taps, finish, rows, k * lanes, before);
+    }
   };
   int row = 0;
   for (; row + kBlockRows <= n; row += kBlockRows) {
@@ -171,49 +216,53 @@ HWY_NOINLINE void Inner(const float* HWY_RESTRICT tap_vectors, const LayerStep& 
   for (; row < n; ++row) block(std::integral_constant<int, 1>{}, row);
 }
 
-// n rows of the vectors that hold the first and the last column.
+// n rows of one column, with the taps of its own.
 template <class Kind>
-HWY_NOINLINE void Outer(const Edges& edges, const LayerStep& step, const Call& call, int n) {
-  const Edges vectors = edges;
-  const Scalars s(step);
-  int row = 0;
-  for (; row + kBlockRows <= n; row += kBlockRows) Block<Kind, kBlockRows>(vectors, s, call, row);
-  for (; row < n; ++row) Block<Kind, 1>(vectors, s, call, row);
+void Column(const LayerStep& step, const std::array<float, 25>& taps, const RowLayout& layout,
+            int x, int n, const Call& call) {
+  const One d;
+  const Finish<Kind, One> finish(step, taps[kCentre]);
+  const ptrdiff_t at = layout.Offset(x);
+  for (int row = 0; row < n; ++row) {
+    auto sum = hn::Zero(d);
+    for (int k = 0; k < 25; ++k) {
+      if (k == kCentre) continue;
+      const float* value = call.in[row + k / 5] + at + (k % 5 - 2) * layout.lanes();
+      sum = hn::MulAdd(hn::Set(d, taps[k]), hn::Load(d, value), sum);
+    }
+    finish(sum, call.in[row + 2] + at, call.source[row] + at, call.out[row] + at);
+  }
 }
 
 template <class Kind>
-void Rows(const StepPlan& plan, Edge row, int n, const Call& call) {
-  const LayerStep& step = plan.step();
-  const RowLayout& layout = plan.layout();
-  const float* taps = plan.Taps(row, Edge::kInner);
-  if (plan.has_edge_columns()) {
-    const int first = plan.EdgeVector(Edge::kFirst), last = plan.EdgeVector(Edge::kLast);
-    Outer<Kind>({{plan.Taps(row, Edge::kFirst), plan.Taps(row, Edge::kLast)},
-                 {first * layout.lanes(), last * layout.lanes()}},
-                step, call, n);
-    Inner<Kind>(taps, step, call, n, first + 1, std::max(first + 1, last));
-    Inner<Kind>(taps, step, call, n, last + 1, layout.stride());
-  } else {
-    Inner<Kind>(taps, step, call, n, 0, layout.stride());
+void Rows(const LayerStep& step, const RowPlace& place, int n, const Call& call) {
+  const RowLayout& layout = *place.layout;
+  Inner<Kind>(step, place.edge, layout, n, call);
+  if (step.has_edges) {
+    const auto& taps = step.taps[static_cast<int>(place.edge)];
+    if (place.left) Column<Kind>(step, taps[static_cast<int>(Edge::kFirst)], layout, 0, n, call);
+    if (place.right) {
+      Column<Kind>(step, taps[static_cast<int>(Edge::kLast)], layout, layout.width() - 1, n, call);
+    }
   }
   for (int i = 0; i < n; ++i) SetMargins<2>(layout, call.out[i]);
 }
 
-void RunLayerStep(const StepPlan& plan, Edge row, int n, const float* const* in,
+void RunLayerStep(const LayerStep& step, const RowPlace& place, int n, const float* const* in,
                   const float* const* source, float* const* out) {
   const Call call{in, source, out};
-  const bool positive = plan.step().sign > 0;
-  if (plan.step().activation == Activation::kGradient) {
+  const bool positive = step.sign > 0;
+  if (step.activation == Activation::kGradient) {
     if (positive) {
-      Rows<Kind<Activation::kGradient, 1>>(plan, row, n, call);
+      Rows<Kind<Activation::kGradient, 1>>(step, place, n, call);
     } else {
-      Rows<Kind<Activation::kGradient, -1>>(plan, row, n, call);
+      Rows<Kind<Activation::kGradient, -1>>(step, place, n, call);
     }
   } else {
     if (positive) {
-      Rows<Kind<Activation::kOutput, 1>>(plan, row, n, call);
+      Rows<Kind<Activation::kOutput, 1>>(step, place, n, call);
     } else {
-      Rows<Kind<Activation::kOutput, -1>>(plan, row, n, call);
+      Rows<Kind<Activation::kOutput, -1>>(step, place, n, call);
     }
   }
 }
@@ -272,30 +321,10 @@ LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
   return step;
 }
 
-StepPlan::StepPlan(const LayerStep& step, const RowLayout& layout, bool left, bool right)
-    : step_(step), layout_(layout), has_edge_columns_(step.has_edges && (left || right)) {
-  for (int row = 0; row < 3; ++row) {
-    for (const Edge kind : {Edge::kFirst, Edge::kInner, Edge::kLast}) {
-      Plane<float>& taps = taps_[row][static_cast<int>(kind)] =
-          Plane<float>(RowLayout::kMaxLanes, 25);
-      for (int lane = 0; lane < layout.lanes(); ++lane) {
-        Edge column = Edge::kInner;
-        if (kind != Edge::kInner) {
-          const int x = lane * layout.stride() + EdgeVector(kind);
-          if (left && x == 0) column = Edge::kFirst;
-          if (right && x == layout.width() - 1) column = Edge::kLast;
-        }
-        const auto& values = step.taps[row][static_cast<int>(column)];
-        for (int k = 0; k < 25; ++k) taps.Row(k)[lane] = values[k];
-      }
-    }
-  }
-}
-
-void RunLayerStep(const StepPlan& plan, Edge row, int n, const float* const* in,
+void RunLayerStep(const LayerStep& step, const RowPlace& place, int n, const float* const* in,
                   const float* const* source, float* const* out) {
-  assert(row == Edge::kInner || n == 1);
-  HWY_DYNAMIC_DISPATCH(RunLayerStep)(plan, row, n, in, source, out);
+  assert(place.edge == Edge::kInner || n == 1);
+  HWY_DYNAMIC_DISPATCH(RunLayerStep)(step, place, n, in, source, out);
 }
 
 }  // namespace auif

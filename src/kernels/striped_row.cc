@@ -127,7 +127,9 @@ HWY_EXPORT(Stripe);
 HWY_EXPORT(Unstripe);
 
 RowLayout::RowLayout(int width)
-    : width_(width), lanes_(HWY_DYNAMIC_DISPATCH(Lanes)()), stride_((width + lanes_ - 1) / lanes_) {
+    : width_(width),
+      lanes_(HWY_DYNAMIC_DISPATCH(Lanes)()),
+      stride_((width + 2 * lanes_ - 1) / (2 * lanes_) * 2) {
   for (int i = 0; i < kMaxMargin; ++i) {
     behind_[i] = Offset(width + i);
     reflected_[i] = Offset(width - 2 - i);

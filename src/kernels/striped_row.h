@@ -24,7 +24,7 @@ class RowLayout {
 
   int width() const { return width_; }
   int lanes() const { return lanes_; }
-  int stride() const { return stride_; }  // vectors a row, columns a lane
+  int stride() const { return stride_; }  // vectors a row, columns a lane; even
   int size() const { return lanes_ * stride_; }
   // Where column x lies, -kMaxMargin <= x < width + kMaxMargin: its distance from the row's start.
   int Offset(int x) const {

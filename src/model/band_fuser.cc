@@ -6,25 +6,25 @@
 
 namespace auif {
 
-BandFuser::BandFuser(const RowLayout& layout, int layers, const FuseOptions& options, int height,
-                     RowRange output, const BandFuser* lender)
-    : layout_(layout),
+BandFuser::BandFuser(const Network& network, const RowLayout& layout, const FuseOptions& options,
+                     int height, RowRange output, const BandFuser* lender)
+    : network_(&network),
+      layout_(layout),
       options_(options),
       height_(height),
       sum_range_(output.Grown(1, height)),
-      sums_(sum_range_, layout, MaxRows(layers)),
-      sum_scratch_(MaxRows(layers), layout.size(), 2 * layout.lanes()),
+      sums_(sum_range_, layout, MaxRows(network.layers())),
+      sum_scratch_(MaxRows(network.layers()), layout.size(), 2 * layout.lanes()),
       decoded_(1, layout.size(), 0),
       output_(output),
       next_(output.begin),
-      streams_{SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height),
+      streams_{SourceStream(network, layout, height, sum_range_.Grown(Neighbours(), height),
                             lender ? lender->streams_[0].scratch() : nullptr),
-               SourceStream(layout, layers, height, sum_range_.Grown(Neighbours(), height),
+               SourceStream(network, layout, height, sum_range_.Grown(Neighbours(), height),
                             lender ? lender->streams_[1].scratch() : nullptr)} {}
 
-void BandFuser::Restart(const NetworkPlan& plan) {
-  plan_ = &plan;
-  for (SourceStream& stream : streams_) stream.Restart(plan);
+void BandFuser::Restart(bool left, bool right) {
+  for (SourceStream& stream : streams_) stream.Restart(left, right);
   sums_.Restart();
   next_ = output_.begin;
 }
@@ -54,7 +54,7 @@ void BandFuser::FuseMaps() {
 void BandFuser::DecodeNext() {
   const std::array<const float*, 3> rows{sums_.Row(Reflect(next_ - 1, height_)), sums_.Row(next_),
                                          sums_.Row(Reflect(next_ + 1, height_))};
-  DecodeRow(plan_->decoder, rows, layout_, decoded_[0]);
+  DecodeRow(network_->decoder, rows, layout_, decoded_[0]);
 }
 
 }  // namespace auif

@@ -12,13 +12,14 @@ namespace auif {
 // Both sources' streams, and the fusion layer and the decoder behind them.
 class BandFuser {
  public:
-  // Computes the rows `output` of a picture of `height` rows. lender: a fuser of the same layout
-  // and layers that never computes at the same time; its working memory is shared. Null: none.
-  BandFuser(const RowLayout& layout, int layers, const FuseOptions& options, int height,
+  // Computes the rows `output` of a picture of `height` rows. network: must outlive the fuser.
+  // lender: a fuser of the same layout and network that never computes at the same time; its
+  // working memory is shared. Null: none.
+  BandFuser(const Network& network, const RowLayout& layout, const FuseOptions& options, int height,
             RowRange output, const BandFuser* lender = nullptr);
 
   // Ready for the next picture or panel. See SourceStream::Restart.
-  void Restart(const NetworkPlan& plan);
+  void Restart(bool left, bool right);
   // The source rows that must be pushed, in this order.
   RowRange source() const { return streams_[0].source(); }
   // The next row of both sources; at most kChunkRows between two calls of Advance.
@@ -44,7 +45,7 @@ class BandFuser {
   void FuseMaps();
   void DecodeNext();
 
-  const NetworkPlan* plan_ = nullptr;
+  const Network* network_;
   RowLayout layout_;
   FuseOptions options_;
   int height_;

@@ -32,16 +32,16 @@ std::vector<RowRange> Bands(int height, int threads) {
 
 Workspace::Workspace(const Network& network, const FuseOptions& options, int width, int height,
                      const std::string& target)
-    : target(target), width(width), height(height), plans(network, width, 1) {
+    : target(target), width(width), height(height), panels(CutPanels(width, network.layers(), 1)) {
   for (const RowRange& rows : Bands(height, options.threads)) {
-    bands.emplace_back(plans, network.layers(), options, height, rows);
+    bands.emplace_back(network, panels, options, height, rows);
   }
 }
 
 void Workspace::Run(int band, PlaneView<const float> ir, PlaneView<const float> vis,
                     PlaneView<float> out) {
   PanelFuser& fuser = bands[band];
-  for (int p = 0; p < plans.count(); ++p) {
+  for (int p = 0; p < panels.count(); ++p) {
     fuser.Start(p);
     fuser.Push(ir, vis, fuser.source(), out, 0);
   }
@@ -105,14 +105,12 @@ Decomposition Fuser::Decompose(PlaneView<const float> source) const {
   Decomposition result{Plane<float>(width, height), Plane<float>(width, height),
                        Plane<float>(width, height), Plane<float>(width, height)};
   const RowLayout layout(width);
-  const NetworkPlan plan(impl_->network, layout, true, true);
   Plane<float>* const first[2] = {&result.base_initial, &result.detail_initial};
   Plane<float>* const last[2] = {&result.base, &result.detail};
   const std::vector<RowRange> bands = Bands(height, impl_->options.threads);
   ParallelFor(static_cast<int>(bands.size()), impl_->options.threads, [&](int b) {
     const RowRange band = bands[b];
-    SourceStream stream(layout, impl_->network.layers(), height, band);
-    stream.Restart(plan);
+    SourceStream stream(impl_->network, layout, height, band);
     const auto copy = [&](const LevelRows& from, int begin, Plane<float>& to) {
       for (int y = std::max(begin, band.begin); y < std::min(from.end(), band.end); ++y) {
         UnstripeRow(layout, from.Row(y), to.Row(y));

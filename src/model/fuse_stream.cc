@@ -29,20 +29,21 @@ struct FuseStream::Impl {
         chunk(ChunkRows(width)),
         reach(2 * network.layers() + kDetailRadius + 1 + (options.strategy == Strategy::kL1)),
         sink(std::move(sink)),
-        plans(network, width, ThreadCount(threads)),
-        tasks(std::min(plans.count(), ThreadCount(threads))),
+        network(network),
+        panels(CutPanels(width, network.layers(), ThreadCount(threads))),
+        tasks(std::min(panels.count(), ThreadCount(threads))),
         ir(width, chunk),
         vis(width, chunk),
         out(width, reach + chunk) {
-    for (int p = 0; p < plans.count(); ++p) {
-      panels.emplace_back(plans, network.layers(), options, height, RowRange{0, height},
-                          p < tasks ? nullptr : &panels[p - tasks]);
+    for (int p = 0; p < panels.count(); ++p) {
+      fusers.emplace_back(this->network, panels, options, height, RowRange{0, height},
+                          p < tasks ? nullptr : &fusers[p - tasks]);
     }
     Restart();
   }
 
   void Restart() {
-    for (int p = 0; p < plans.count(); ++p) panels[p].Start(p);
+    for (int p = 0; p < panels.count(); ++p) fusers[p].Start(p);
     pushed = computed = given = 0;
   }
 
@@ -53,8 +54,8 @@ struct FuseStream::Impl {
     ++pushed;
     if (pushed - computed < chunk && pushed < height) return;
     ParallelFor(tasks, threads, [this](int task) {
-      for (int p = task; p < plans.count(); p += tasks) {
-        panels[p].Push(ir, vis, {0, pushed - computed}, out.View(), given);
+      for (int p = task; p < panels.count(); p += tasks) {
+        fusers[p].Push(ir, vis, {0, pushed - computed}, out.View(), given);
       }
     });
     computed = pushed;
@@ -70,9 +71,10 @@ struct FuseStream::Impl {
   int threads, height, chunk;
   int reach;  // source rows below a row of the result that it needs
   Sink sink;
-  PanelPlans plans;
+  Network network;
+  Panels panels;
   int tasks;                       // at a time; each has every tasks-th panel
-  std::vector<PanelFuser> panels;  // those of a task share their working memory
+  std::vector<PanelFuser> fusers;  // of the panels; those of a task share their working memory
   Plane<float> ir, vis;            // source rows `computed` and on
   Plane<float> out;                // rows `given` and on of the result
   int pushed, computed, given;     // rows of this picture

@@ -16,13 +16,13 @@ namespace auif {
 struct Workspace {
   Workspace(const Network& network, const FuseOptions& options, int width, int height,
             const std::string& target);
-  Workspace(const Workspace&) = delete;  // the bands point to the plans
+  Workspace(const Workspace&) = delete;  // the bands point to the panels
   Workspace& operator=(const Workspace&) = delete;
   void Run(int band, PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out);
 
   std::string target;
   int width, height;
-  PanelPlans plans;
+  Panels panels;
   std::vector<PanelFuser> bands;
 };
 

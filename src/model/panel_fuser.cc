@@ -14,30 +14,22 @@ void Prefetch(const float* row, int width) {
 
 }  // namespace
 
-PanelPlans::PanelPlans(const Network& network, int width, int least)
-    : panels(CutPanels(width, network.layers(), least)), layout(panels.width) {
-  for (const Panel& panel : panels.list) {
-    plans.emplace_back(network, layout, panel.begin == 0, panel.end == width);
-  }
-}
-
 void PanelFuser::Push(PlaneView<const float> ir, PlaneView<const float> vis, RowRange rows,
                       PlaneView<float> out, int first) {
-  const auto [left, begin, end] = plans_->panels.list[panel_];
-  const RowLayout& layout = plans_->layout;
+  const auto [left, begin, end] = panels_->list[panel_];
   const auto sink = [&, left = left, begin = begin, end = end](int y, const float* striped) {
     float* const to = out.Row(y - first);
-    if (plans_->count() == 1) {
-      UnstripeRow(layout, striped, to);
+    if (panels_->count() == 1) {
+      UnstripeRow(layout_, striped, to);
       return;
     }
-    UnstripeRow(layout, striped, row_.data());
+    UnstripeRow(layout_, striped, row_.data());
     std::memcpy(to + begin, row_.data() + begin - left, sizeof(float) * (end - begin));
   };
   for (int y = rows.begin; y < rows.end; ++y) {
     const int ahead = std::min(y + 2, rows.end - 1);
-    Prefetch(ir.Row(ahead) + left, layout.width());
-    Prefetch(vis.Row(ahead) + left, layout.width());
+    Prefetch(ir.Row(ahead) + left, layout_.width());
+    Prefetch(vis.Row(ahead) + left, layout_.width());
     fuser_.Push(ir.Row(y) + left, vis.Row(y) + left);
     if ((y + 1 - rows.begin) % kChunkRows == 0 || y + 1 == rows.end) fuser_.Advance(sink);
   }

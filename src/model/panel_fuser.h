@@ -9,30 +9,21 @@
 
 namespace auif {
 
-// A picture's width in panels, with the network ready for each. See CutPanels.
-struct PanelPlans {
-  PanelPlans(const Network& network, int width, int least);
-  int count() const { return static_cast<int>(plans.size()); }
-
-  Panels panels;
-  RowLayout layout;
-  std::vector<NetworkPlan> plans;
-};
-
 // Fuses a range of rows, of one panel at a time.
 class PanelFuser {
  public:
-  // plans: must outlive the fuser. The rest as BandFuser's.
-  PanelFuser(const PanelPlans& plans, int layers, const FuseOptions& options, int height,
+  // panels: must outlive the fuser. The rest as BandFuser's.
+  PanelFuser(const Network& network, const Panels& panels, const FuseOptions& options, int height,
              RowRange output, const PanelFuser* lender = nullptr)
-      : plans_(&plans),
-        fuser_(plans.layout, layers, options, height, output, lender ? &lender->fuser_ : nullptr),
-        row_(plans.layout.width()) {}
+      : panels_(&panels),
+        layout_(panels.width),
+        fuser_(network, layout_, options, height, output, lender ? &lender->fuser_ : nullptr),
+        row_(panels.width) {}
 
   // The first source row of this panel comes next.
   void Start(int panel) {
     panel_ = panel;
-    fuser_.Restart(plans_->plans[panel]);
+    fuser_.Restart(panel == 0, panel + 1 == panels_->count());
   }
   // The source rows that must be pushed.
   RowRange source() const { return fuser_.source(); }
@@ -42,7 +33,8 @@ class PanelFuser {
             PlaneView<float> out, int first);
 
  private:
-  const PanelPlans* plans_;
+  const Panels* panels_;
+  RowLayout layout_;
   int panel_ = 0;
   BandFuser fuser_;
   std::vector<float> row_;  // of a panel

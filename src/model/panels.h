@@ -18,6 +18,8 @@ struct Panel {
 };
 
 struct Panels {
+  int count() const { return static_cast<int>(list.size()); }
+
   int width;  // of each
   std::vector<Panel> list;
 };

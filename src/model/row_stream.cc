@@ -27,15 +27,6 @@ Network::Network(const Model& model) : decoder(MakeDecoderStep(model.decoder)) {
   }
 }
 
-NetworkPlan::NetworkPlan(const Network& network, const RowLayout& layout, bool left, bool right)
-    : decoder(network.decoder) {
-  for (int e = 0; e < 2; ++e) {
-    for (const LayerStep& step : network.encoders[e]) {
-      encoders[e].emplace_back(step, layout, left, right);
-    }
-  }
-}
-
 LevelRows::LevelRows(RowRange range, const RowLayout& layout, int max_rows)
     : range_(range),
       kept_(2 * kKept, layout.size(), 2 * layout.lanes()),
@@ -73,17 +64,19 @@ StreamScratch::StreamScratch(const RowLayout& layout, int layers) {
   }
 }
 
-SourceStream::SourceStream(const RowLayout& layout, int layers, int height, RowRange output,
-                           std::shared_ptr<StreamScratch> scratch)
-    : layout_(layout),
-      layers_(layers),
+SourceStream::SourceStream(const Network& network, const RowLayout& layout, int height,
+                           RowRange output, std::shared_ptr<StreamScratch> scratch)
+    : network_(&network),
+      layout_(layout),
       height_(height),
-      source_(output.Grown(2 * layers + kDetailRadius, height)),
+      source_(output.Grown(2 * network.layers() + kDetailRadius, height)),
       pushed_(source_.begin),
-      source_mask_(PowerOfTwo(SourceRows(layers)) - 1),
+      source_mask_(PowerOfTwo(SourceRows(network.layers())) - 1),
       source_rows_(source_mask_ + 1, layout.size(), 0),
       sums_(layout),
-      scratch_(scratch ? std::move(scratch) : std::make_shared<StreamScratch>(layout, layers)) {
+      scratch_(scratch ? std::move(scratch)
+                       : std::make_shared<StreamScratch>(layout, network.layers())) {
+  const int layers = network.layers();
   const int max_rows = MaxRows(layers);
   for (int e = 0; e < 2; ++e) {
     for (int l = 0; l <= layers; ++l) {
@@ -95,8 +88,9 @@ SourceStream::SourceStream(const RowLayout& layout, int layers, int height, RowR
   out_.resize(max_rows);
 }
 
-void SourceStream::Restart(const NetworkPlan& plan) {
-  plan_ = &plan;
+void SourceStream::Restart(bool left, bool right) {
+  left_ = left;
+  right_ = right;
   pushed_ = source_.begin;
   for (auto& encoder : levels_) {
     for (LevelRows& level : encoder) level.Restart();
@@ -130,7 +124,7 @@ void SourceStream::Initialise() {
 
 void SourceStream::Encode() {
   for (int e = 0; e < 2; ++e) {
-    for (int l = 0; l < layers_; ++l) Step(e, l);
+    for (int l = 0; l < network_->layers(); ++l) Step(e, l);
   }
 }
 
@@ -140,9 +134,9 @@ void SourceStream::Step(int encoder, int layer) {
   const int begin = to.end();
   const int end = from.complete() ? to.range().end : from.end() - 2;
   if (end <= begin) return;
-  to.Extend(end, scratch_->rows[encoder][layer + 1 == layers_ ? 2 : (layer + 1) % 2]);
+  to.Extend(end, scratch_->rows[encoder][layer + 1 == network_->layers() ? 2 : (layer + 1) % 2]);
 
-  const StepPlan& plan = plan_->encoders[encoder][layer];
+  const LayerStep& step = network_->encoders[encoder][layer];
   for (int y = begin - 2; y < end + 2; ++y) in_[y - begin + 2] = from.Row(Reflect(y, height_));
   for (int y = begin; y < end; ++y) {
     from_[y - begin] = SourceRow(y);
@@ -150,9 +144,9 @@ void SourceStream::Step(int encoder, int layer) {
   }
   const auto run = [&](Edge edge, int first, int last) {
     const int i = first - begin;
-    RunLayerStep(plan, edge, last - first, &in_[i], &from_[i], &out_[i]);
+    RunLayerStep(step, {&layout_, left_, right_, edge}, last - first, &in_[i], &from_[i], &out_[i]);
   };
-  const bool edges = plan.step().has_edges;
+  const bool edges = step.has_edges;
   const bool top = edges && begin == 0, bottom = edges && end == height_;
   if (top) run(Edge::kFirst, 0, 1);
   run(Edge::kInner, begin + top, end - bottom);

@@ -36,15 +36,6 @@ struct Network {
   DecoderStep decoder;
 };
 
-// The network ready for rows of one layout. left, right: the rows begin and end where the picture
-// does, not inside it.
-struct NetworkPlan {
-  NetworkPlan(const Network& network, const RowLayout& layout, bool left, bool right);
-
-  std::array<std::vector<StepPlan>, 2> encoders;  // base, detail
-  DecoderStep decoder;
-};
-
 // Rows that are pushed into a stream before it computes: enough for the kernels' blocks.
 inline constexpr int kChunkRows = 32;
 
@@ -93,14 +84,14 @@ struct StreamScratch {
 class SourceStream {
  public:
   // Computes the encoders' outputs for the rows `output` of a picture of `height` rows.
-  // scratch: of the same layout and layers; streams of which none computes before what another gave
-  // was read may share it. Null: its own.
-  SourceStream(const RowLayout& layout, int layers, int height, RowRange output,
+  // network: must outlive the stream. scratch: of the same layout and layers; streams of which none
+  // computes before what another gave was read may share it. Null: its own.
+  SourceStream(const Network& network, const RowLayout& layout, int height, RowRange output,
                std::shared_ptr<StreamScratch> scratch = nullptr);
 
-  // Ready for the next picture or the next part of one, with a plan for the same layout and number
-  // of layers, which must live until the next Restart.
-  void Restart(const NetworkPlan& plan);
+  // Ready for the next picture or the next panel of one. left, right: its rows begin and end where
+  // the picture does.
+  void Restart(bool left, bool right);
   // The source rows that must be pushed, in this order.
   RowRange source() const { return source_; }
   // At most kChunkRows between two calls of Encode. Row: the layout's width of values in [0, 1],
@@ -121,9 +112,9 @@ class SourceStream {
   float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
   void Step(int encoder, int layer);
 
-  const NetworkPlan* plan_ = nullptr;
+  const Network* network_;
   RowLayout layout_;
-  int layers_;
+  bool left_ = true, right_ = true;
   int height_;
   RowRange source_;
   int pushed_;       // first source row that was not pushed yet
