@@ -99,12 +99,12 @@ struct Taps {
   V v[5][kCount];
 };
 
-// Rows in one unrolled block, and pairs of vectors side by side: six sums in a row of two pairs,
-// which two rows need in flight to cover the latency of multiply-adds and which leave registers
-// for taps and inputs. On targets of 16 registers they do not.
+// Rows in one unrolled block, and pairs of vectors side by side, measured: three sums a row and
+// pair must be enough to cover the latency of multiply-adds and few enough to leave registers for
+// inputs and taps.
 constexpr bool kManyRegisters = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON;
-constexpr int kBlockRows = 2;
-constexpr int kBlockPairs = 2;
+constexpr int kBlockRows = kManyRegisters ? 2 : 1;
+constexpr int kBlockPairs = kManyRegisters ? 2 : 3;
 
 // R rows of a call, from `row` on. The pointers are copied, for the compiler cannot know that no
 // row overwrites them.
@@ -218,19 +218,25 @@ HWY_NOINLINE void Inner(const LayerStep& step, Edge edge, const RowLayout& layou
 
 // n rows of one column, with the taps of its own.
 template <class Kind>
-void Column(const LayerStep& step, const std::array<float, 25>& taps, const RowLayout& layout,
-            int x, int n, const Call& call) {
+HWY_NOINLINE void Column(const LayerStep& step, const std::array<float, 25>& taps,
+                         const RowLayout& layout, int x, int n, const Call& call) {
   const One d;
   const Finish<Kind, One> finish(step, taps[kCentre]);
-  const ptrdiff_t at = layout.Offset(x);
+  const ptrdiff_t at = layout.Offset(x), lanes = layout.lanes();
   for (int row = 0; row < n; ++row) {
-    auto sum = hn::Zero(d);
-    for (int k = 0; k < 25; ++k) {
-      if (k == kCentre) continue;
-      const float* value = call.in[row + k / 5] + at + (k % 5 - 2) * layout.lanes();
-      sum = hn::MulAdd(hn::Set(d, taps[k]), hn::Load(d, value), sum);
-    }
-    finish(sum, call.in[row + 2] + at, call.source[row] + at, call.out[row] + at);
+    hn::Vec<One> sums[5];  // of the kernel's rows, none of which waits for another
+    Unroll<0, 5>([&](auto i) AUIF_INLINE_LAMBDA {
+      const float* in = call.in[row + i] + at - 2 * lanes;
+      sums[i] = hn::Mul(hn::Set(d, taps[5 * i]), hn::Load(d, in));
+      Unroll<1, 5>([&](auto t) AUIF_INLINE_LAMBDA {
+        if constexpr (5 * i + t != kCentre) {
+          sums[i] = hn::MulAdd(hn::Set(d, taps[5 * i + t]), hn::Load(d, in + t * lanes), sums[i]);
+        }
+      });
+    });
+    const auto outer = hn::Add(hn::Add(sums[0], sums[4]), hn::Add(sums[1], sums[3]));
+    finish(hn::Add(outer, sums[2]), call.in[row + 2] + at, call.source[row] + at,
+           call.out[row] + at);
   }
 }
 
