@@ -126,9 +126,11 @@ HWY_EXPORT(Lanes);
 HWY_EXPORT(Stripe);
 HWY_EXPORT(Unstripe);
 
+int RowLayout::Lanes() { return HWY_DYNAMIC_DISPATCH(Lanes)(); }
+
 RowLayout::RowLayout(int width)
     : width_(width),
-      lanes_(HWY_DYNAMIC_DISPATCH(Lanes)()),
+      lanes_(Lanes()),
       stride_((width + 2 * lanes_ - 1) / (2 * lanes_) * 2) {
   for (int i = 0; i < kMaxMargin; ++i) {
     behind_[i] = Offset(width + i);

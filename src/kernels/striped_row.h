@@ -19,7 +19,9 @@ class RowLayout {
   static constexpr int kMaxLanes = 16;
   static constexpr int kMaxMargin = 9;  // vectors; what the widest filter reads
 
-  // For the SIMD target that is in use. width: kMinSize or more.
+  // Of a vector, on the SIMD target that is in use.
+  static int Lanes();
+  // For that target. width: kMinSize or more.
   explicit RowLayout(int width);
 
   int width() const { return width_; }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "base/parallel.h"
@@ -30,9 +29,11 @@ std::vector<RowRange> Bands(int height, int threads) {
 
 }  // namespace
 
-Workspace::Workspace(const Network& network, const FuseOptions& options, int width, int height,
-                     const std::string& target)
-    : target(target), width(width), height(height), panels(CutPanels(width, network.layers(), 1)) {
+Workspace::Workspace(const Network& network, const FuseOptions& options, int width, int height)
+    : lanes(RowLayout::Lanes()),
+      width(width),
+      height(height),
+      panels(CutPanels(width, network.layers(), 1)) {
   for (const RowRange& rows : Bands(height, options.threads)) {
     bands.emplace_back(network, panels, options, height, rows);
   }
@@ -48,18 +49,18 @@ void Workspace::Run(int band, PlaneView<const float> ir, PlaneView<const float> 
 }
 
 std::unique_ptr<Workspace> Fuser::Impl::Acquire(int width, int height) {
-  const std::string target = SimdTarget();
   {
     const std::scoped_lock lock(mutex);
     for (auto& kept : idle) {
-      if (kept->width != width || kept->height != height || kept->target != target) continue;
+      if (kept->width != width || kept->height != height) continue;
+      if (kept->lanes != RowLayout::Lanes()) continue;
       std::unique_ptr<Workspace> found = std::move(kept);
       std::swap(kept, idle.back());
       idle.pop_back();
       return found;
     }
   }
-  return std::make_unique<Workspace>(network, options, width, height, target);
+  return std::make_unique<Workspace>(network, options, width, height);
 }
 
 void Fuser::Impl::Release(std::unique_ptr<Workspace> workspace) {

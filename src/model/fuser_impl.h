@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "auif/fuse.h"
@@ -14,13 +13,12 @@ namespace auif {
 
 // Everything that fusing pictures of one size needs besides the pictures.
 struct Workspace {
-  Workspace(const Network& network, const FuseOptions& options, int width, int height,
-            const std::string& target);
+  Workspace(const Network& network, const FuseOptions& options, int width, int height);
   Workspace(const Workspace&) = delete;  // the bands point to the panels
   Workspace& operator=(const Workspace&) = delete;
   void Run(int band, PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out);
 
-  std::string target;
+  int lanes;  // of the SIMD target that it was made for
   int width, height;
   Panels panels;
   std::vector<PanelFuser> bands;
