@@ -1,8 +1,6 @@
 #include "model/band_fuser.h"
 
-#include "base/reflect.h"
 #include "kernels/decode.h"
-#include "kernels/fuse_maps.h"
 
 namespace auif {
 
@@ -18,9 +16,11 @@ BandFuser::BandFuser(const Network& network, const RowLayout& layout, const Fuse
       decoded_(1, layout.size(), 0),
       output_(output),
       next_(output.begin),
-      streams_{SourceStream(network, layout, height, sum_range_.Grown(Neighbours(), height),
+      streams_{SourceStream(network, layout, height,
+                            sum_range_.Grown(Neighbours(options.strategy), height),
                             lender ? lender->streams_[0].scratch() : nullptr),
-               SourceStream(network, layout, height, sum_range_.Grown(Neighbours(), height),
+               SourceStream(network, layout, height,
+                            sum_range_.Grown(Neighbours(options.strategy), height),
                             lender ? lender->streams_[1].scratch() : nullptr)} {}
 
 void BandFuser::Restart(bool left, bool right) {
@@ -36,18 +36,12 @@ void BandFuser::FuseMaps() {
   }
   const LevelRows& maps = streams_[0].Last(0);
   const int begin = sums_.end();
-  const int end = maps.complete() ? sum_range_.end : maps.end() - Neighbours();
+  const int end = maps.complete() ? sum_range_.end : maps.end() - Neighbours(options_.strategy);
   if (end <= begin) return;
   sums_.Extend(end, sum_scratch_);
   for (int y = begin; y < end; ++y) {
-    std::array<MapRows, 4> rows;
-    for (int m = 0; m < 4; ++m) {
-      const LevelRows& map = streams_[m % 2].Last(m / 2);
-      for (int i = -1; i <= 1; ++i) {
-        rows[m][i + 1] = map.Row(Neighbours() == 0 ? y : Reflect(y + i, height_));
-      }
-    }
-    FuseMapRows(options_.strategy, options_.weights, rows, layout_, sums_.Row(y));
+    const auto map = [this](int m, int row) { return streams_[m % 2].Last(m / 2).Row(row); };
+    FuseMapRow(options_, layout_, height_, y, map, sums_.Row(y));
   }
 }
 

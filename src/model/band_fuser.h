@@ -4,10 +4,28 @@
 #include <array>
 
 #include "auif/fuse.h"
+#include "base/reflect.h"
 #include "base/row_buffer.h"
+#include "kernels/fuse_maps.h"
 #include "model/row_stream.h"
 
 namespace auif {
+
+// Rows above and below that the fusion layer reads.
+inline int Neighbours(Strategy strategy) { return strategy == Strategy::kL1 ? 1 : 0; }
+
+// Row y of the decoder's input. map(m, y): row y of the m-th map, in FuseMapRows' order.
+template <class Map>
+void FuseMapRow(const FuseOptions& options, const RowLayout& layout, int height, int y,
+                const Map& map, float* out) {
+  std::array<MapRows, 4> rows;
+  for (int m = 0; m < 4; ++m) {
+    for (int i = -1; i <= 1; ++i) {
+      rows[m][i + 1] = map(m, Neighbours(options.strategy) == 0 ? y : Reflect(y + i, height));
+    }
+  }
+  FuseMapRows(options.strategy, options.weights, rows, layout, out);
+}
 
 // Both sources' streams, and the fusion layer and the decoder behind them.
 class BandFuser {
@@ -22,6 +40,7 @@ class BandFuser {
   void Restart(bool left, bool right);
   // The source rows that must be pushed, in this order.
   RowRange source() const { return streams_[0].source(); }
+  const SourceStream& stream(int source) const { return streams_[source]; }
   // The next row of both sources; at most kChunkRows between two calls of Advance.
   void Push(const float* ir, const float* vis) {
     streams_[0].Push(ir);
@@ -40,8 +59,6 @@ class BandFuser {
   }
 
  private:
-  // Rows above and below that the fusion layer reads.
-  int Neighbours() const { return options_.strategy == Strategy::kL1 ? 1 : 0; }
   void FuseMaps();
   void DecodeNext();
 

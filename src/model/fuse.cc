@@ -14,17 +14,20 @@
 namespace auif {
 namespace {
 
-// The bands that divide `height` rows among the threads.
-std::vector<RowRange> Bands(int height, int threads) {
-  // Below this height a band computes more rows for its seams than for itself.
+// Where the bands begin that divide `height` rows among the threads, and the height itself. A band
+// computes N rows less beside each seam, on the average of its layers, so those in the middle are
+// higher.
+std::vector<int> Cuts(int height, int layers, Strategy strategy, int threads) {
   constexpr int kMinBandRows = 32;
-  const int count = std::clamp(height / kMinBandRows, 1, ThreadCount(threads));
-  std::vector<RowRange> bands;
-  for (int i = 0; i < count; ++i) {
-    const auto cut = [&](int k) { return static_cast<int>(std::int64_t{height} * k / count); };
-    bands.push_back({cut(i), cut(i + 1)});
+  const int least = std::max(kMinBandRows, 2 * Seam::Reach(layers, strategy) + LevelRows::kKept);
+  const int count = std::clamp(height / least, 1, ThreadCount(threads));
+  const int rows = height - 2 * (count - 1) * layers;
+  std::vector<int> cuts{0};
+  for (int i = 1; i < count; ++i) {
+    cuts.push_back(static_cast<int>(std::int64_t{rows} * i / count) + (2 * i - 1) * layers);
   }
-  return bands;
+  cuts.push_back(height);
+  return cuts;
 }
 
 }  // namespace
@@ -33,18 +36,38 @@ Workspace::Workspace(const Network& network, const FuseOptions& options, int wid
     : lanes(RowLayout::Lanes()),
       width(width),
       height(height),
-      panels(CutPanels(width, network.layers(), 1)) {
-  for (const RowRange& rows : Bands(height, options.threads)) {
-    bands.emplace_back(network, panels, options, height, rows);
+      panels(CutPanels(width, network.layers(), 1)),
+      layout(panels.width) {
+  const std::vector<int> cuts = Cuts(height, network.layers(), options.strategy, options.threads);
+  const int reach = Seam::Reach(network.layers(), options.strategy);
+  for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
+    const int begin = cuts[i] + (cuts[i] > 0 ? reach : 0);
+    const int end = cuts[i + 1] - (cuts[i + 1] < height ? reach : 0);
+    bands.emplace_back(network, panels, options, height, RowRange{begin, end});
+    if (i == 0) continue;
+    seams.emplace_back(network, layout, options, height, cuts[i]);
+    for (int k = 0; k < Seam::kDecodeTasks; ++k) writers.emplace_back(panels, layout);
   }
 }
 
-void Workspace::Run(int band, PlaneView<const float> ir, PlaneView<const float> vis,
-                    PlaneView<float> out) {
-  PanelFuser& fuser = bands[band];
+void Workspace::Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
+                     int threads) {
+  const int band_count = static_cast<int>(bands.size()), seam_count = band_count - 1;
   for (int p = 0; p < panels.count(); ++p) {
-    fuser.Start(p);
-    fuser.Push(ir, vis, fuser.source(), out, 0);
+    ParallelFor(band_count, threads, [&](int i) {
+      bands[i].Start(p);
+      bands[i].Push(ir, vis, bands[i].source(), out, 0);
+    });
+    ParallelFor(Seam::kEncodeTasks * seam_count, threads, [&](int i) {
+      const int s = i / Seam::kEncodeTasks;
+      seams[s].Encode(i % Seam::kEncodeTasks, bands[s].band(), bands[s + 1].band(), p == 0,
+                      p + 1 == panels.count(), {ir, vis}, panels.list[p].first);
+    });
+    ParallelFor(Seam::kDecodeTasks * seam_count, threads, [&](int i) {
+      const int s = i / Seam::kDecodeTasks;
+      const auto sink = [&](int y, const float* row) { writers[i].Write(p, row, out.Row(y)); };
+      seams[s].Decode(i % Seam::kDecodeTasks, bands[s].band(), bands[s + 1].band(), sink);
+    });
   }
 }
 
@@ -95,8 +118,7 @@ void Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
     throw Error(ErrorKind::kUsage, "the result's plane has not the sources' size");
   }
   std::unique_ptr<Workspace> workspace = impl_->Acquire(ir.width, ir.height);
-  ParallelFor(static_cast<int>(workspace->bands.size()), impl_->options.threads,
-              [&](int i) { workspace->Run(i, ir, vis, out); });
+  workspace->Fuse(ir, vis, out, impl_->options.threads);
   impl_->Release(std::move(workspace));
 }
 
@@ -108,9 +130,10 @@ Decomposition Fuser::Decompose(PlaneView<const float> source) const {
   const RowLayout layout(width);
   Plane<float>* const first[2] = {&result.base_initial, &result.detail_initial};
   Plane<float>* const last[2] = {&result.base, &result.detail};
-  const std::vector<RowRange> bands = Bands(height, impl_->options.threads);
-  ParallelFor(static_cast<int>(bands.size()), impl_->options.threads, [&](int b) {
-    const RowRange band = bands[b];
+  const std::vector<int> cuts =
+      Cuts(height, impl_->network.layers(), Strategy::kAdd, impl_->options.threads);
+  ParallelFor(static_cast<int>(cuts.size()) - 1, impl_->options.threads, [&](int b) {
+    const RowRange band{cuts[b], cuts[b + 1]};
     SourceStream stream(impl_->network, layout, height, band);
     const auto copy = [&](const LevelRows& from, int begin, Plane<float>& to) {
       for (int y = std::max(begin, band.begin); y < std::min(from.end(), band.end); ++y) {

@@ -8,6 +8,7 @@
 #include "auif/fuse.h"
 #include "model/panel_fuser.h"
 #include "model/row_stream.h"
+#include "model/seam.h"
 
 namespace auif {
 
@@ -16,12 +17,16 @@ struct Workspace {
   Workspace(const Network& network, const FuseOptions& options, int width, int height);
   Workspace(const Workspace&) = delete;  // the bands point to the panels
   Workspace& operator=(const Workspace&) = delete;
-  void Run(int band, PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out);
+  void Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
+            int threads);
 
   int lanes;  // of the SIMD target that it was made for
   int width, height;
   Panels panels;
-  std::vector<PanelFuser> bands;
+  RowLayout layout;               // of a panel
+  std::vector<PanelFuser> bands;  // all but what the seams between them compute
+  std::vector<Seam> seams;
+  std::vector<PanelWriter> writers;  // of the seams' tasks
 };
 
 struct Fuser::Impl {

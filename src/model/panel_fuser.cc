@@ -14,17 +14,21 @@ void Prefetch(const float* row, int width) {
 
 }  // namespace
 
+void PanelWriter::Write(int panel, const float* striped, float* to) {
+  if (panels_->count() == 1) {
+    UnstripeRow(layout_, striped, to);
+    return;
+  }
+  const auto [left, begin, end] = panels_->list[panel];
+  UnstripeRow(layout_, striped, row_.data());
+  std::memcpy(to + begin, row_.data() + begin - left, sizeof(float) * (end - begin));
+}
+
 void PanelFuser::Push(PlaneView<const float> ir, PlaneView<const float> vis, RowRange rows,
                       PlaneView<float> out, int first) {
-  const auto [left, begin, end] = panels_->list[panel_];
-  const auto sink = [&, left = left, begin = begin, end = end](int y, const float* striped) {
-    float* const to = out.Row(y - first);
-    if (panels_->count() == 1) {
-      UnstripeRow(layout_, striped, to);
-      return;
-    }
-    UnstripeRow(layout_, striped, row_.data());
-    std::memcpy(to + begin, row_.data() + begin - left, sizeof(float) * (end - begin));
+  const int left = panels_->list[panel_].first;
+  const auto sink = [&](int y, const float* striped) {
+    writer_.Write(panel_, striped, out.Row(y - first));
   };
   for (int y = rows.begin; y < rows.end; ++y) {
     const int ahead = std::min(y + 2, rows.end - 1);

@@ -9,6 +9,21 @@
 
 namespace auif {
 
+// Copies a panel's striped rows to where they belong in the picture's.
+class PanelWriter {
+ public:
+  // panels: must outlive the writer.
+  PanelWriter(const Panels& panels, const RowLayout& layout)
+      : panels_(&panels), layout_(layout), row_(layout.width()) {}
+  // The columns that the panel owns, to a row of the picture.
+  void Write(int panel, const float* striped, float* to);
+
+ private:
+  const Panels* panels_;
+  RowLayout layout_;
+  std::vector<float> row_;  // of a panel
+};
+
 // Fuses a range of rows, of one panel at a time.
 class PanelFuser {
  public:
@@ -18,13 +33,14 @@ class PanelFuser {
       : panels_(&panels),
         layout_(panels.width),
         fuser_(network, layout_, options, height, output, lender ? &lender->fuser_ : nullptr),
-        row_(panels.width) {}
+        writer_(panels, layout_) {}
 
   // The first source row of this panel comes next.
   void Start(int panel) {
     panel_ = panel;
     fuser_.Restart(panel == 0, panel + 1 == panels_->count());
   }
+  const BandFuser& band() const { return fuser_; }
   // The source rows that must be pushed.
   RowRange source() const { return fuser_.source(); }
   // Takes the next source rows, `rows` of ir and vis, which have the picture's width. The panel's
@@ -37,7 +53,7 @@ class PanelFuser {
   RowLayout layout_;
   int panel_ = 0;
   BandFuser fuser_;
-  std::vector<float> row_;  // of a panel
+  PanelWriter writer_;
 };
 
 }  // namespace auif

@@ -30,6 +30,7 @@ Network::Network(const Model& model) : decoder(MakeDecoderStep(model.decoder)) {
 LevelRows::LevelRows(RowRange range, const RowLayout& layout, int max_rows)
     : range_(range),
       kept_(2 * kKept, layout.size(), 2 * layout.lanes()),
+      first_(range.begin > 0 ? kKept : 0, layout.size(), 2 * layout.lanes()),
       mask_(PowerOfTwo(max_rows + kKept) - 1),
       rows_(mask_ + 1) {
   Restart();
@@ -46,13 +47,18 @@ void LevelRows::Extend(int end, RowBuffer<float>& scratch) {
   for (int& row : kept_row_) {
     if (row < end_ - kKept) row = kFree;
   }
-  const int begin = end_, first_kept = std::max(begin, end - kKept);
-  for (; end_ < first_kept; ++end_) rows_[end_ & mask_] = scratch[end_ - begin];
-  for (int slot = 0; end_ < end; ++slot) {
-    if (kept_row_[slot] != kFree) continue;
-    kept_row_[slot] = end_;
-    rows_[end_ & mask_] = kept_[slot];
-    ++end_;
+  const int begin = end_;
+  for (int slot = 0; end_ < end; ++end_) {
+    float*& row = rows_[end_ & mask_];
+    if (range_.begin > 0 && end_ < range_.begin + kKept) {
+      row = first_[end_ - range_.begin];
+    } else if (end_ < end - kKept) {
+      row = scratch[end_ - begin];
+    } else {
+      while (kept_row_[slot] != kFree) ++slot;
+      kept_row_[slot] = end_;
+      row = kept_[slot];
+    }
   }
 }
 

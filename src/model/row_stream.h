@@ -45,7 +45,8 @@ constexpr int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * laye
 
 // The rows of one layer that are still needed, found by their number in the picture. The last
 // kKept of a chunk outlive the next chunk; the others live in a scratch buffer that other layers
-// use, too, and are gone once the next layer has read them.
+// use, too, and are gone once the next layer has read them. Of a range that begins inside the
+// picture the first kKept stay, too: a seam needs them (seam.h).
 class LevelRows {
  public:
   static constexpr int kKept = 4;
@@ -53,19 +54,21 @@ class LevelRows {
   LevelRows(RowRange range, const RowLayout& layout, int max_rows);
   // Forgets all rows.
   void Restart();
-  LevelRows(LevelRows&&) noexcept = default;  // rows_ points into kept_
+  LevelRows(LevelRows&&) noexcept = default;  // rows_ points into the buffers
 
   RowRange range() const { return range_; }
   int end() const { return end_; }  // first row that is not computed yet
   bool complete() const { return end_ == range_.end; }
   float* Row(int y) const { return rows_[y & mask_]; }
+  // Row range().begin + i of a range that begins inside the picture, i < kKept.
+  const float* FirstRow(int i) const { return first_[i]; }
   // Adds rows up to (not including) row `end`, contents undefined.
   void Extend(int end, RowBuffer<float>& scratch);
 
  private:
   RowRange range_;
   int end_;
-  RowBuffer<float> kept_;
+  RowBuffer<float> kept_, first_;
   int mask_;                  // size of rows_ - 1; a power of two, since division takes its time
   std::vector<float*> rows_;  // row y at y & mask_
   static constexpr int kFree = -1;
@@ -106,6 +109,8 @@ class SourceStream {
   // next Encode, the others that it computed until then.
   const LevelRows& First(int encoder) const { return levels_[encoder].front(); }
   const LevelRows& Last(int encoder) const { return levels_[encoder].back(); }
+  // 0: the initial rows; N: the last ones.
+  const LevelRows& Level(int encoder, int level) const { return levels_[encoder][level]; }
   const std::shared_ptr<StreamScratch>& scratch() const { return scratch_; }
 
  private:
