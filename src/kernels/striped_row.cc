@@ -129,9 +129,7 @@ HWY_EXPORT(Unstripe);
 int RowLayout::Lanes() { return HWY_DYNAMIC_DISPATCH(Lanes)(); }
 
 RowLayout::RowLayout(int width)
-    : width_(width),
-      lanes_(Lanes()),
-      stride_((width + 2 * lanes_ - 1) / (2 * lanes_) * 2) {
+    : width_(width), lanes_(Lanes()), stride_((width + 2 * lanes_ - 1) / (2 * lanes_) * 2) {
   for (int i = 0; i < kMaxMargin; ++i) {
     behind_[i] = Offset(width + i);
     reflected_[i] = Offset(width - 2 - i);
