@@ -53,7 +53,8 @@ class Fuser {
   Fuser& operator=(Fuser&&) noexcept;
 
   Plane<float> Fuse(PlaneView<const float> ir, PlaneView<const float> vis) const;
-  // The same into a plane of the caller's, which must have the sources' size.
+  // The same into a plane of the caller's, which must have the sources' size and none of their
+  // memory.
   void Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out) const;
   Decomposition Decompose(PlaneView<const float> source) const;
 
@@ -65,7 +66,7 @@ class Fuser {
 
 // Fuses pictures whose rows come one by one: from a camera, or from a file that is larger than the
 // memory. The rows are the same bits as Fuser's for any number of threads, which share the width:
-// up to one a 124 columns (with ten layers). The memory grows with the width alone.
+// up to one a 128 columns (with ten layers). The memory grows with the width alone.
 //
 // The rows of the result come in order, several at a time: row y at the latest from the Push of
 // source row y + Delay(), or of the last one. After the last row the next Push begins the next

@@ -18,7 +18,7 @@
 
 namespace auif {
 
-// A layer ready for use: 25 multiply-adds and an activation a pixel.
+// A layer ready for use: 25 taps, a bias and an activation a pixel.
 struct LayerStep {
   // [row edge][column edge]; all nine are the same but with Padding::kFeature.
   std::array<std::array<std::array<float, 25>, 3>, 3> taps{};
@@ -31,7 +31,7 @@ struct LayerStep {
 
 LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer);
 
-// Rows of a call, and where they lie in the picture.
+// Where the rows of a call lie in the picture.
 struct RowPlace {
   const RowLayout* layout;
   bool left, right;  // the rows begin and end where the picture does, not inside it
