@@ -3,7 +3,7 @@
 
 scripts/performance.py [--build BUILD]: `auif bench` at several sizes on one and two threads, the
 SIMD targets, the error of each against the reference, and the time of whole `auif fuse` processes.
-On a machine with nothing else to do; takes about two minutes.
+On a machine with nothing else to do; takes about three minutes.
 """
 import argparse
 import json
@@ -46,13 +46,16 @@ def main():
 
     print("| size | 1 thread, ms | of peak | 2 threads, ms | p95 | of peak | 2 against 1 |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for size in ("320x240", "640x512", "1280x720", "1920x1080", "3840x2160", "7680x4320"):
-        # One and two threads by turns, the median of three each.
-        one, two = [], []
-        for _ in range(3):
-            one.append(bench(auif, size, 1))
-            two.append(bench(auif, size, 2))
-        one, two = (sorted(r, key=lambda x: x["ms_median"])[1] for r in (one, two))
+    # Rounds through all sizes, one thread and two by turns, so that a disturbance spoils one value
+    # of each and not all of one.
+    sizes = ("320x240", "640x512", "1280x720", "1920x1080", "3840x2160", "7680x4320")
+    runs = [{(s, t): bench(auif, s, t, seconds=1) for s in sizes for t in (1, 2)} for _ in range(5)]
+
+    def median(size, threads):
+        return sorted((r[size, threads] for r in runs), key=lambda x: x["ms_median"])[2]
+
+    for size in sizes:
+        one, two = median(size, 1), median(size, 2)
         print(
             f"| {size} | {one['ms_median']:.2f} | {100 * one['peak_ratio']:.0f} % "
             f"| {two['ms_median']:.2f} | {two['ms_p95']:.2f} | {100 * two['peak_ratio']:.0f} % "
