@@ -32,8 +32,9 @@ void ForEachTarget(const F& f) {
   ForceSimdTarget("");
 }
 
-// The largest difference of two fused pictures, over the reference's largest value.
-inline double RelativeError(const Plane<float>& fast, const Plane<double>& reference) {
+// The largest difference of two planes, over the reference's largest magnitude.
+template <class Fast>
+double RelativeError(const Fast& fast, const Plane<double>& reference) {
   double error = 0, largest = 0;
   for (int y = 0; y < reference.height(); ++y) {
     for (int x = 0; x < reference.width(); ++x) {

@@ -2,7 +2,6 @@
 
 #include <cassert>
 #include <cmath>
-#include <cstring>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/layer_step.cc"
@@ -123,16 +122,15 @@ struct BlockRows {
   float* out[R];
 };
 
-// B of R rows at the vector `at`.
+// The first pair's B of R rows.
 template <int R>
-HWY_INLINE void StartPairs(const Taps& taps, const BlockRows<R>& rows, ptrdiff_t at,
-                           V (&before)[R]) {
+HWY_INLINE void StartPairs(const Taps& taps, const BlockRows<R>& rows, V (&before)[R]) {
   const D d;
   const auto lanes = static_cast<ptrdiff_t>(hn::Lanes(d));
   for (int r = 0; r < R; ++r) {
     Unroll<0, 5>([&](auto i) AUIF_INLINE_LAMBDA {
-      const V left = hn::Load(d, rows.in[r + i] + at - lanes);
-      const V right = hn::Load(d, rows.in[r + i] + at + lanes);
+      const V left = hn::Load(d, rows.in[r + i] - lanes);
+      const V right = hn::Load(d, rows.in[r + i] + lanes);
       before[r] = i == 0 ? hn::Mul(taps.v[i][1], left) : hn::MulAdd(taps.v[i][1], left, before[r]);
       before[r] = hn::MulAdd(taps.v[i][3], right, before[r]);
     });
@@ -200,7 +198,7 @@ HWY_NOINLINE void Inner(const LayerStep& step, Edge edge, const RowLayout& layou
   const auto block = [&](auto count, int row) AUIF_INLINE_LAMBDA {
     const BlockRows<count> rows(call, row);
     V before[count];
-    StartPairs(taps, rows, 0, before);
+    StartPairs(taps, rows, before);
     int k = 0;
     for (; k + 2 * kBlockPairs <= layout.stride(); k += 2 * kBlockPairs) {
       Block<Kind, count, kBlockPairs>(taps, finish, rows, k * lanes, before);

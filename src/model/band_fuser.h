@@ -14,6 +14,10 @@ namespace auif {
 // Rows above and below that the fusion layer reads.
 inline int Neighbours(Strategy strategy) { return strategy == Strategy::kL1 ? 1 : 0; }
 
+// Rows of the initial maps above and below that a row of the result needs: two a layer, those of
+// the fusion layer, and one of the decoder.
+inline int Reach(int layers, Strategy strategy) { return 2 * layers + Neighbours(strategy) + 1; }
+
 // Row y of the decoder's input. map(m, y): row y of the m-th map, in FuseMapRows' order.
 template <class Map>
 void FuseMapRow(const FuseOptions& options, const RowLayout& layout, int height, int y,

@@ -19,7 +19,7 @@ namespace {
 // higher.
 std::vector<int> Cuts(int height, int layers, Strategy strategy, int threads) {
   constexpr int kMinBandRows = 32;
-  const int least = std::max(kMinBandRows, 2 * Seam::Reach(layers, strategy) + LevelRows::kKept);
+  const int least = std::max(kMinBandRows, 2 * Reach(layers, strategy) + LevelRows::kKept);
   const int count = std::clamp(height / least, 1, ThreadCount(threads));
   const int rows = height - 2 * (count - 1) * layers;
   std::vector<int> cuts{0};
@@ -33,20 +33,19 @@ std::vector<int> Cuts(int height, int layers, Strategy strategy, int threads) {
 }  // namespace
 
 Workspace::Workspace(const Network& network, const FuseOptions& options, int width, int height)
-    : lanes(RowLayout::Lanes()),
-      width(width),
+    : width(width),
       height(height),
       panels(CutPanels(width, network.layers(), 1)),
       layout(panels.width) {
   const std::vector<int> cuts = Cuts(height, network.layers(), options.strategy, options.threads);
-  const int reach = Seam::Reach(network.layers(), options.strategy);
+  const int reach = Reach(network.layers(), options.strategy);
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
     const int begin = cuts[i] + (cuts[i] > 0 ? reach : 0);
     const int end = cuts[i + 1] - (cuts[i + 1] < height ? reach : 0);
     bands.emplace_back(network, panels, options, height, RowRange{begin, end});
     if (i == 0) continue;
     seams.emplace_back(network, layout, options, height, cuts[i]);
-    for (int k = 0; k < Seam::kDecodeTasks; ++k) writers.emplace_back(panels, layout);
+    for (int k = 0; k < Seam::kDecodeTasks; ++k) writers.emplace_back(panels);
   }
 }
 
@@ -76,7 +75,7 @@ std::unique_ptr<Workspace> Fuser::Impl::Acquire(int width, int height) {
     const std::scoped_lock lock(mutex);
     for (auto& kept : idle) {
       if (kept->width != width || kept->height != height) continue;
-      if (kept->lanes != RowLayout::Lanes()) continue;
+      if (kept->layout.lanes() != RowLayout::Lanes()) continue;
       std::unique_ptr<Workspace> found = std::move(kept);
       std::swap(kept, idle.back());
       idle.pop_back();

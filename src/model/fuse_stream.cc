@@ -27,7 +27,7 @@ struct FuseStream::Impl {
       : threads(options.threads),
         height(height),
         chunk(ChunkRows(width)),
-        reach(2 * network.layers() + kDetailRadius + 1 + (options.strategy == Strategy::kL1)),
+        reach(Reach(network.layers(), options.strategy) + kDetailRadius),
         sink(std::move(sink)),
         network(network),
         panels(CutPanels(width, network.layers(), ThreadCount(threads))),

@@ -20,10 +20,9 @@ struct Workspace {
   void Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
             int threads);
 
-  int lanes;  // of the SIMD target that it was made for
   int width, height;
   Panels panels;
-  RowLayout layout;               // of a panel
+  RowLayout layout;               // of a panel, for the SIMD target in use when it was made
   std::vector<PanelFuser> bands;  // all but what the seams between them compute
   std::vector<Seam> seams;
   std::vector<PanelWriter> writers;  // of the seams' tasks

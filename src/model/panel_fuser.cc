@@ -32,8 +32,8 @@ void PanelFuser::Push(PlaneView<const float> ir, PlaneView<const float> vis, Row
   };
   for (int y = rows.begin; y < rows.end; ++y) {
     const int ahead = std::min(y + 2, rows.end - 1);
-    Prefetch(ir.Row(ahead) + left, layout_.width());
-    Prefetch(vis.Row(ahead) + left, layout_.width());
+    Prefetch(ir.Row(ahead) + left, panels_->width);
+    Prefetch(vis.Row(ahead) + left, panels_->width);
     fuser_.Push(ir.Row(y) + left, vis.Row(y) + left);
     if ((y + 1 - rows.begin) % kChunkRows == 0 || y + 1 == rows.end) fuser_.Advance(sink);
   }

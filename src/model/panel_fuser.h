@@ -13,8 +13,8 @@ namespace auif {
 class PanelWriter {
  public:
   // panels: must outlive the writer.
-  PanelWriter(const Panels& panels, const RowLayout& layout)
-      : panels_(&panels), layout_(layout), row_(layout.width()) {}
+  explicit PanelWriter(const Panels& panels)
+      : panels_(&panels), layout_(panels.width), row_(panels.width) {}
   // The columns that the panel owns, to a row of the picture.
   void Write(int panel, const float* striped, float* to);
 
@@ -31,9 +31,9 @@ class PanelFuser {
   PanelFuser(const Network& network, const Panels& panels, const FuseOptions& options, int height,
              RowRange output, const PanelFuser* lender = nullptr)
       : panels_(&panels),
-        layout_(panels.width),
-        fuser_(network, layout_, options, height, output, lender ? &lender->fuser_ : nullptr),
-        writer_(panels, layout_) {}
+        fuser_(network, RowLayout(panels.width), options, height, output,
+               lender ? &lender->fuser_ : nullptr),
+        writer_(panels) {}
 
   // The first source row of this panel comes next.
   void Start(int panel) {
@@ -50,7 +50,6 @@ class PanelFuser {
 
  private:
   const Panels* panels_;
-  RowLayout layout_;
   int panel_ = 0;
   BandFuser fuser_;
   PanelWriter writer_;

@@ -13,6 +13,9 @@ Seam::Seam(const Network& network, const RowLayout& layout, const FuseOptions& o
     for (auto& level : wedge.rows) {
       level = RowBuffer<float>(rows, layout.size(), 2 * layout.lanes());
     }
+    wedge.in.resize(rows + 4);
+    wedge.from.resize(rows);
+    wedge.out.resize(rows);
   }
   for (Output& output : outputs_) {
     const int reach = Reach(network.layers(), options.strategy);
@@ -20,8 +23,6 @@ Seam::Seam(const Network& network, const RowLayout& layout, const FuseOptions& o
     output.decoded = RowBuffer<float>(1, layout.size(), 0);
   }
 }
-
-int Seam::Reach(int layers, Strategy strategy) { return 2 * layers + Neighbours(strategy) + 1; }
 
 RowRange Seam::Half(int task) const {
   const int reach = Reach(network_->layers(), options_.strategy);
@@ -45,17 +46,15 @@ void Seam::Encode(int task, const BandFuser& above, const BandFuser& below, bool
   for (int y = begin; y < row_ + 2 * layers; ++y) {
     StripeRow(layout_, sources[task % 2].Row(y) + column, wedge.source[y - begin]);
   }
-  std::vector<const float*> in(4 * layers + 4), from(4 * layers);
-  std::vector<float*> out(4 * layers);
   for (int l = 1; l <= layers; ++l) {
     const int first = row_ - 2 * l, count = 4 * l;
-    for (int i = 0; i < count + 4; ++i) in[i] = Row(task, l - 1, first - 2 + i, above, below);
+    for (int i = 0; i < count + 4; ++i) wedge.in[i] = Row(task, l - 1, first - 2 + i, above, below);
     for (int i = 0; i < count; ++i) {
-      from[i] = wedge.source[first + i - begin];
-      out[i] = wedge.rows[l % 2][i];
+      wedge.from[i] = wedge.source[first + i - begin];
+      wedge.out[i] = wedge.rows[l % 2][i];
     }
-    RunLayerStep(network_->encoders[task / 2][l - 1], {&layout_, left, right}, count, in.data(),
-                 from.data(), out.data());
+    RunLayerStep(network_->encoders[task / 2][l - 1], {&layout_, left, right}, count,
+                 wedge.in.data(), wedge.from.data(), wedge.out.data());
   }
 }
 

@@ -19,12 +19,10 @@ class Seam {
   // The tasks of Encode, all of which may run at a time, and then those of Decode.
   static constexpr int kEncodeTasks = 4, kDecodeTasks = 2;
 
-  // Between the rows `row` - 1 and `row` of a picture of `height` rows. network: must outlive it.
+  // Between the rows `row` - 1 and `row` of a picture of `height` rows. The Reach rows of the
+  // result on either side are the seam's. network: must outlive it.
   Seam(const Network& network, const RowLayout& layout, const FuseOptions& options, int height,
        int row);
-
-  // Rows of the result on either side of a seam that the bands leave to it.
-  static int Reach(int layers, Strategy strategy);
 
   // Computes one encoder's wedge of one source. above, below: complete, for the panel that begins
   // at `column` of the sources. left, right: as for SourceStream::Restart.
@@ -43,6 +41,8 @@ class Seam {
   struct Wedge {
     RowBuffer<float> source;
     std::array<RowBuffer<float>, 2> rows;
+    std::vector<const float*> in, from;  // of RunLayerStep
+    std::vector<float*> out;
   };
   struct Output {
     RowBuffer<float> sums, decoded;

@@ -34,18 +34,6 @@ reference::Map RandomMap(int width, int height, std::mt19937& bits) {
   return map;
 }
 
-// Largest difference over the reference's largest magnitude.
-double RelativeError(const PaddedPlane& fast, const reference::Map& map) {
-  double error = 0, largest = 0;
-  for (int y = 0; y < map.height(); ++y) {
-    for (int x = 0; x < map.width(); ++x) {
-      error = std::max(error, std::abs(fast.Row(y)[x] - map.Row(y)[x]));
-      largest = std::max(largest, std::abs(map.Row(y)[x]));
-    }
-  }
-  return error / largest;
-}
-
 // Sums of 25 to a few thousand products of order one, rounded to float: measured at most 6e-7.
 constexpr double kConvolutionTolerance = 2e-6;
 
