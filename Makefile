@@ -1,5 +1,5 @@
 # The two commands to start with, on a fresh Debian 12:
-#   make demo    builds, fuses the sample pair and says where the picture lies
+#   make demo    builds, fuses the sample pair and says where the image lies
 #   make test    builds and runs all tests
 # Both install what is missing first (scripts/install-deps.sh). More: ./ci.sh help
 PREFIX ?= /usr/local
@@ -12,7 +12,7 @@ demo:
 	@./ci.sh build
 	@mkdir -p out
 	$(BUILD)/cli/auif fuse examples/sample/ir/street.png examples/sample/vis/street.png -o out/demo.png
-	@echo "The sources are examples/sample/{ir,vis}/street.png, the fused picture is $(CURDIR)/out/demo.png"
+	@echo "The sources are examples/sample/{ir,vis}/street.png, the fused image is $(CURDIR)/out/demo.png"
 
 test:
 	@scripts/install-deps.sh test

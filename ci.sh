@@ -5,7 +5,11 @@ cd "$(dirname "$0")"
 
 jobs=$(nproc)
 launcher=()
-if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+if command -v ccache >/dev/null; then
+  launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  # Another checkout's objects will do.
+  export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+fi
 
 configure_and_build() { # preset, further options
   cmake --preset "$1" "${launcher[@]}" "${@:2}" >/dev/null
@@ -30,7 +34,7 @@ case "${1:-help}" in
     if [ -f build/compile_commands.json ]; then
       git ls-files 'src/*.cc' 'cli/*.cc' | grep -v _test.cc | xargs -P "$jobs" -n 4 clang-tidy -p build --quiet
     fi ;;
-  bench)  # auif beside PyTorch, ONNX Runtime and OpenCV; prints a table, writes a page and pictures
+  bench)  # auif beside PyTorch, ONNX Runtime and OpenCV; prints a table, writes a page and images
     scripts/install-deps.sh bench || echo "note: going on without what is missing" >&2
     configure_and_build release -DAUIF_BUILD_TESTS=OFF -DAUIF_BUILD_BENCH=ON
     bench/compare.py "${@:2}" ;;

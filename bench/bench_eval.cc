@@ -1,11 +1,11 @@
 // Scoring files, decoding included: the six metrics of the paper on its 132 test pairs, fused with
-// the built-in model. Needs the pictures: AUIF_SHARED, see tests/shared_data.h.
+// the built-in model. Needs the images: AUIF_SHARED, see tests/shared_data.h.
 #include <benchmark/benchmark.h>
 
 #include <string>
 
-#include "pipeline/evaluate_job.h"
-#include "pipeline/fuse_job.h"
+#include "jobs/evaluate_job.h"
+#include "jobs/fuse_job.h"
 #include "tests/shared_data.h"
 #include "tests/temporary_folder.h"
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kSets[] = {"flir-test", "tno", "nir-country"};
 
-// The fused pictures of all sets, made once.
+// The fused images of all sets, made once.
 const TemporaryFolder& Fused() {
   static const TemporaryFolder folder;
   static const bool made = [] {
@@ -31,9 +31,9 @@ const TemporaryFolder& Fused() {
   return folder;
 }
 
-// One after the other, as a user would; returns the number of pictures.
+// One after the other, as a user would; returns the number of images.
 int ScoreSets(const std::string& convention, int threads) {
-  int pictures = 0;
+  int images = 0;
   for (const char* set : kSets) {
     EvaluateJob job;
     job.ir = SharedDir() / "data" / set / "ir";
@@ -41,9 +41,9 @@ int ScoreSets(const std::string& convention, int threads) {
     job.methods = {{"auif", Fused() / set}};
     job.convention = convention;
     job.threads = threads;
-    pictures += RunEvaluateJob(job).report.succeeded;
+    images += RunEvaluateJob(job).report.succeeded;
   }
-  return pictures;
+  return images;
 }
 
 void Score(benchmark::State& state, const std::string& convention) {
@@ -52,9 +52,9 @@ void Score(benchmark::State& state, const std::string& convention) {
     return;
   }
   Fused();
-  int pictures = 0;
-  for (auto _ : state) pictures = ScoreSets(convention, static_cast<int>(state.range(0)));
-  state.counters["pictures"] = pictures;
+  int images = 0;
+  for (auto _ : state) images = ScoreSets(convention, static_cast<int>(state.range(0)));
+  state.counters["images"] = images;
 }
 
 void Options(benchmark::internal::Benchmark* b) {

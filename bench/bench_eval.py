@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """`auif eval` beside a Python evaluation in the style of the public ones (NumPy and SciPy, two-
-dimensional convolutions): nine metrics of the convention cddfuse, same pictures, same number of
+dimensional convolutions): nine metrics of the convention cddfuse, same images, same number of
 processes and threads. Prints both times and how far the values differ.
 
   bench/bench_eval.py SHARED [AUIF]     # needs python3-numpy, python3-scipy, python3-opencv
@@ -47,8 +47,8 @@ def vifp(a, f, noise=2.0):
         window = np.exp(-(x[:, None] ** 2 + x**2) / (2 * (size / 5) ** 2))
         window /= window.sum()
 
-        def smooth(picture):
-            return convolve2d(picture, window, mode="valid")
+        def smooth(image):
+            return convolve2d(image, window, mode="valid")
 
         if scale > 0:
             a, f = smooth(a)[::2, ::2], smooth(f)[::2, ::2]
@@ -71,10 +71,10 @@ def vifp(a, f, noise=2.0):
     return kept / there
 
 
-def sobel(picture):
+def sobel(image):
     x = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     y = np.array([[1, 2, 1], [0, 0, 0], [-1, -2, -1]])
-    gx, gy = convolve2d(picture, x, mode="same"), convolve2d(picture, y, mode="same")
+    gx, gy = convolve2d(image, x, mode="same"), convolve2d(image, y, mode="same")
     with np.errstate(divide="ignore", invalid="ignore"):
         angle = np.where(gx == 0, np.pi / 2, np.arctan(gy / gx))
     return np.hypot(gx, gy), angle
@@ -110,7 +110,7 @@ def read(stem):
         path = stem.with_name(stem.name + extension)
         if path.exists():
             return cv2.imread(str(path), cv2.IMREAD_GRAYSCALE).astype(float)
-    raise SystemExit(f"no picture {stem}")
+    raise SystemExit(f"no image {stem}")
 
 
 def score(stems):
@@ -154,7 +154,7 @@ def main():
         got = np.array([[float(row[metric]) for metric in METRICS] for row in rows])
         worst = max(worst, np.max(np.abs(got / expected - 1)))
         count += len(images)
-    print(f"{count} pictures, {len(METRICS)} metrics, {WORKERS} processes or threads")
+    print(f"{count} images, {len(METRICS)} metrics, {WORKERS} processes or threads")
     for name, value in seconds.items():
         print(f"{name:10}{value:8.2f} s")
     print(f"ratio {seconds['Python'] / seconds['auif']:.0f}, values differ by at most {worst:.1e}")

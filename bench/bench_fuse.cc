@@ -8,9 +8,9 @@
 #include "auif/fuse.h"
 #include "auif/model_io.h"
 #include "base/simd.h"
+#include "engine/row_stream.h"
 #include "kernels/fma_peak.h"
 #include "kernels/layer_step.h"
-#include "model/row_stream.h"
 #include "tests/random_model.h"
 
 namespace auif {
@@ -20,7 +20,7 @@ void Run(benchmark::State& state, const Model& model) {
   const int width = static_cast<int>(state.range(0)), height = static_cast<int>(state.range(1));
   FuseOptions options;
   options.threads = static_cast<int>(state.range(2));
-  const Plane<float> ir = RandomPicture(width, height, 1), vis = RandomPicture(width, height, 2);
+  const Plane<float> ir = RandomImage(width, height, 1), vis = RandomImage(width, height, 2);
   Plane<float> fused(width, height);
   const Fuser fuser(model, options);
   for (auto _ : state) fuser.Fuse(ir, vis, fused.View());
@@ -35,7 +35,7 @@ void StreamDefault(benchmark::State& state) {
   FuseOptions options;
   options.threads = static_cast<int>(state.range(2));
   constexpr int kRows = 16;
-  const Plane<float> ir = RandomPicture(width, kRows, 1), vis = RandomPicture(width, kRows, 2);
+  const Plane<float> ir = RandomImage(width, kRows, 1), vis = RandomImage(width, kRows, 2);
   std::vector<float> row(width);
   FuseStream stream(Fuser(DefaultModel(), options), width, height, [&](int, const float* fused) {
     std::copy(fused, fused + width, row.begin());

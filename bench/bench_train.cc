@@ -1,5 +1,5 @@
-// A training step as the paper has it: 32 pictures of 128x128, forward and backward, ten layers of
-// 64 channels an encoder. `Step` is losses and gradients; `Epoch` is Train() on 64 pictures, with
+// A training step as the paper has it: 32 images of 128x128, forward and backward, ten layers of
+// 64 channels an encoder. `Step` is losses and gradients; `Epoch` is Train() on 64 images, with
 // crops and Adam, by step.
 #include <benchmark/benchmark.h>
 
@@ -35,7 +35,7 @@ double PeakFlops(int threads) {
   return sum;
 }
 
-// What a step reads and writes of maps, counted, not measured: 12 maps a picture, encoder and layer
+// What a step reads and writes of maps, counted, not measured: 12 maps an image, encoder and layer
 // in both directions (x, z, I, the gradient and dz, each read or written at least twice).
 double StepBytes() { return 12.0 * sizeof(float) * kCrop * kCrop * 2 * kLayers * kBatch; }
 
@@ -59,8 +59,8 @@ void Step(benchmark::State& state, const ModelConfig& config) {
   const Model model = RandomModel(config, 1);
   TrainingNetwork network(config, kBatch, kCrop, kCrop, threads);
   for (int i = 0; i < kBatch; ++i) {
-    const Plane<float> picture = RandomPicture(kCrop, kCrop, i);
-    for (int y = 0; y < kCrop; ++y) std::copy_n(picture.Row(y), kCrop, network.Picture(i).Row(y));
+    const Plane<float> image = RandomImage(kCrop, kCrop, i);
+    for (int y = 0; y < kCrop; ++y) std::copy_n(image.Row(y), kCrop, network.Image(i).Row(y));
   }
   const double before = PeakFlops(threads);
   for (auto _ : state) benchmark::DoNotOptimize(network.Step(model, kBatch, {}).losses.total);
@@ -77,17 +77,17 @@ void Step(benchmark::State& state, const ModelConfig& config) {
 void Epoch(benchmark::State& state, TrainOptions options) {
   options.epochs = 1;
   options.threads = static_cast<int>(state.range(0));
-  std::vector<TrainPicture> pictures;
+  std::vector<TrainImage> images;
   for (int i = 0; i < 2 * kBatch; ++i) {
-    const Plane<float> values = RandomPicture(500, 330, i);
+    const Plane<float> values = RandomImage(500, 330, i);
     Plane<std::uint8_t> pixels(500, 330);
     for (int y = 0; y < 330; ++y) {
       std::transform(values.Row(y), values.Row(y) + 500, pixels.Row(y),
                      [](float v) { return static_cast<std::uint8_t>(std::lround(255 * v)); });
     }
-    pictures.push_back({"", std::move(pixels)});
+    images.push_back({"", std::move(pixels)});
   }
-  for (auto _ : state) benchmark::DoNotOptimize(Train(pictures, options).state.step);
+  for (auto _ : state) benchmark::DoNotOptimize(Train(images, options).state.step);
 }
 
 void StepPaper(benchmark::State& state) { Step(state, ModelConfig::Paper()); }

@@ -1,5 +1,5 @@
 """Times a training step of the network with all its channels in PyTorch, float32: forward, losses,
-backward and Adam on 32 pictures of 128x128 (20 s or more). Prints one line of JSON.
+backward and Adam on 32 images of 128x128 (20 s or more). Prints one line of JSON.
 """
 import argparse
 import json
@@ -26,7 +26,7 @@ def main():
     torch.set_num_threads(args.threads)
     config = auif_torch.PAPER if args.form == "paper" else auif_torch.RELEASE
     model = make_model.initial(config, seed=0)
-    batches = make_model.random_pictures(args.batch, 128, 128)[None]
+    batches = make_model.random_images(args.batch, 128, 128)[None]
     start = time.perf_counter()
     train_reference.trajectory(model, batches, train_reference.LossWeights(), lr=1e-2, detail_lr=1e-3)
     seconds = time.perf_counter() - start

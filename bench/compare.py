@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""auif beside other ways to fuse infrared and visible pictures, on the same pictures in one run.
+"""auif beside other ways to fuse infrared and visible images, on the same images in one run.
 
   bench/compare.py [--data DIR] [-o OUT]       # ./ci.sh bench builds what it needs and runs it
 
 Each way runs in a process of its own, a worker: COMMAND THREADS SECONDS (IR VIS OUT)...  It fuses
-each pair of grey 8-bit PGM pictures into OUT. If SECONDS is not 0 it then fuses the first pair
+each pair of grey 8-bit PGM images into OUT. If SECONDS is not 0 it then fuses the first pair
 again from memory to memory, float32 to float32: at least 3 times, until so many seconds or 2,000
 runs are over. It prints one line of JSON, {"version": "...", "ms": [time of a run, ...]}.
 
@@ -31,7 +31,7 @@ AUIF = ROOT / "build/cli/auif"
 AUIF_WORKER = ROOT / "build/bench/compare_auif"
 METRICS = ["EN", "SD", "SF", "VIF", "AG", "SCD"]
 EXTENSIONS = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".pgm"}
-MOST_OFF = 1  # grey levels between auif's picture and the same network's elsewhere
+MOST_OFF = 1  # grey levels between auif's image and the same network's elsewhere
 
 # The largest memory of a command's process, in KiB, on a line after the command's own output. A
 # process of its own, since a child's peak is at least that of the process which starts it.
@@ -50,12 +50,12 @@ class Way:
     key: str
     label: str
     command: list
-    same_network: bool = False  # as auif: its picture must be auif's
+    same_network: bool = False  # as auif: its image must be auif's
     missing: str = ""  # why it cannot run here
     version: str = ""
     ms: list = field(default_factory=list)
     peak_mb: float = 0
-    off: int = 0  # grey levels from auif's picture, at most
+    off: int = 0  # grey levels from auif's image, at most
     equal: float = 1  # part of the pixels that are auif's
     scores: dict = field(default_factory=dict)
 
@@ -73,7 +73,7 @@ def pairs_of(folder):
         sides.append({path.stem: path for path in files})
     names = sorted(sides[0].keys() & sides[1].keys())
     if not names:
-        raise Failure(f"{folder}: no picture in ir has one of the same name in vis")
+        raise Failure(f"{folder}: no image in ir has one of the same name in vis")
     return [(name, sides[0][name], sides[1][name]) for name in names]
 
 
@@ -85,11 +85,11 @@ def write_grey(pairs, folder):
     for name, *sources in pairs:
         sizes = []
         for side, source in zip(("ir", "vis"), sources):
-            picture = cv2.imread(str(source), cv2.IMREAD_GRAYSCALE)
-            if picture is None:
-                raise Failure(f"{source}: not a picture that OpenCV can read")
-            cv2.imwrite(str(folder / side / f"{name}.pgm"), picture)
-            sizes.append(picture.shape)
+            image = cv2.imread(str(source), cv2.IMREAD_GRAYSCALE)
+            if image is None:
+                raise Failure(f"{source}: not an image that OpenCV can read")
+            cv2.imwrite(str(folder / side / f"{name}.pgm"), image)
+            sizes.append(image.shape)
         if sizes[0] != sizes[1]:
             raise Failure(f"{sources[0]}: differs in size from {sources[1]}")
         written.append(name)
@@ -114,8 +114,8 @@ def work(way, folder, names, threads, seconds):
         way.peak_mb = max(way.peak_mb, int(lines[-1]) / 1024)
 
 
-def compare_pictures(way, folder, names):
-    """How far the way's pictures are from auif's."""
+def compare_images(way, folder, names):
+    """How far the way's images are from auif's."""
     for name in names:
         paths = [folder / key / f"{name}.pgm" for key in ("auif", way.key)]
         auif, other = (cv2.imread(str(path), cv2.IMREAD_GRAYSCALE).astype(int) for path in paths)
@@ -123,7 +123,7 @@ def compare_pictures(way, folder, names):
         way.off = max(way.off, int(off.max()))
         way.equal = min(way.equal, float((off == 0).mean()))
     if way.same_network and way.off > MOST_OFF:
-        raise Failure(f"its picture is {way.off} grey levels from auif's, although the network is "
+        raise Failure(f"its image is {way.off} grey levels from auif's, although the network is "
                       f"the same; rounding makes at most {MOST_OFF}")
 
 
@@ -190,12 +190,12 @@ def measure(ways, args, folder):
         print(f"{way.label} ...", file=sys.stderr)
         try:
             work(way, folder / "timed", timed, args.threads, args.seconds)
-            compare_pictures(way, folder / "timed", timed)
+            compare_images(way, folder / "timed", timed)
             slow = way.same_network and way.key != "auif"
             names = few if slow else scored
             if not (folder / "scored" / way.key).exists():
                 work(way, folder / "scored", names, args.threads, 0)
-                compare_pictures(way, folder / "scored", names)
+                compare_images(way, folder / "scored", names)
         except Failure as failure:
             if way.key == "auif":
                 raise Failure(f"auif: {failure}")

@@ -12,7 +12,7 @@
 #include "auif/model_io.h"
 #include "auif/version.h"
 #include "base/simd.h"
-#include "io/picture.h"
+#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -30,10 +30,10 @@ void Run(int argc, char** argv) {
   const Fuser fuser(LoadModel(argv[1]), options);
   std::vector<double> ms;
   for (int i = 4; i + 2 < argc; i += 3) {
-    const Picture ir = ReadPicture(argv[i]), vis = ReadPicture(argv[i + 1]);
+    const Image ir = ReadImage(argv[i]), vis = ReadImage(argv[i + 1]);
     Plane<float> fused(ir.grey.width(), ir.grey.height());
     fuser.Fuse(ir.grey, vis.grey, fused.View());
-    WritePicture(argv[i + 2], fused);
+    WriteImage(argv[i + 2], fused);
     if (i > 4 || seconds == 0) continue;
     const double end = Now() + seconds;
     while (ms.size() < 3 || (Now() < end && ms.size() < kMostRuns)) {

@@ -1,4 +1,4 @@
-"""What compare.py writes: the table and its notes, a chart of times, a strip of the pictures."""
+"""What compare.py writes: the table and its notes, a chart of times, a strip of the images."""
 import os
 import platform
 import subprocess
@@ -69,7 +69,7 @@ def notes(ways, args, few, scored, load):
     pairs = "the sample pair" if name == "sample" else f"the sample pair and {few} of `{name}`"
     lines = [
         "ms: the median time of fusing a pair of 640x512, the project's sample, from float32 "
-        f"pictures in memory to one in memory, on {args.threads} threads; p95: 95 % of the runs "
+        f"images in memory to one in memory, on {args.threads} threads; p95: 95 % of the runs "
         "took at most that. Runs after the warm-up: "
         + join(f"{way.label.split(',')[0]} {len(way.ms)}" for way in present)
         + " auif has half of its runs before the others and half after.",
@@ -83,13 +83,13 @@ def notes(ways, args, few, scored, load):
             "network as written: the built-in model's network with its 64 channels, not collapsed; "
             "ONNX Runtime and dnn run the graph that `bench/onnx_export.py` writes, reflected "
             "borders included.",
-            "off by: the greatest difference from auif's picture, in grey levels of 255, on "
+            "off by: the greatest difference from auif's image, in grey levels of 255, on "
             f"{pairs}. Pixels that are equal, at least: "
             + join(f"{way.label.split(',')[0]} {100 * way.equal:.3f} %" for way in elsewhere),
         ]
         if few < scored:
             lines.append("=: not scored on all pairs, since it takes seconds a pair and draws "
-                         "auif's pictures.")
+                         "auif's images.")
     lines += [
         "Laplacian pyramid: five levels with OpenCV's pyrDown and pyrUp, the stronger detail at "
         "each pixel, the mean of the coarsest level. average: OpenCV's addWeighted, half of each.",
@@ -153,10 +153,10 @@ def strip(ways, folder, path):
     width, gap, head = 320, 8, 24
     columns = []
     for label, key in tiles:
-        picture = cv2.imread(str(next((folder / key).glob("*.pgm"))), cv2.IMREAD_GRAYSCALE)
-        height = width * picture.shape[0] // picture.shape[1]
+        image = cv2.imread(str(next((folder / key).glob("*.pgm"))), cv2.IMREAD_GRAYSCALE)
+        height = width * image.shape[0] // image.shape[1]
         tile = np.full((head + height, width), 255, np.uint8)
-        tile[head:] = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+        tile[head:] = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         scale = 0.5
         (wide, _), _ = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
         scale = min(scale, scale * (width - 4) / wide)
@@ -179,4 +179,4 @@ def write(ways, args, few, scored, load, folder):
     parts.append("![the sample pair, fused in each way](images/comparison-results.png)")
     (args.output / "comparison.md").write_text("\n\n".join(filter(None, parts)) + "\n")
     print("\n\n".join(filter(None, body)))
-    print(f"\nwritten: {args.output / 'comparison.md'} and pictures in {images}", file=sys.stderr)
+    print(f"\nwritten: {args.output / 'comparison.md'} and images in {images}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """The ways to fuse that are written in Python; compare.py says what a worker takes and prints:
 compare_worker.py WAY MODEL THREADS SECONDS (IR VIS OUT)...
 
-A way prepares itself and returns a function from two float32 pictures (H, W) in [0, 1] to the fused
+A way prepares itself and returns a function from two float32 images (H, W) in [0, 1] to the fused
 one.
 """
 import json
@@ -48,14 +48,14 @@ def pyramid(model, threads):
     return f"OpenCV {cv2.__version__}", blend_pyramids
 
 
-def laplacian(picture):
+def laplacian(image):
     """Details from fine to coarse, and what is left."""
     details = []
     for _ in range(LEVELS):
-        smaller = cv2.pyrDown(picture)
-        details.append(picture - cv2.pyrUp(smaller, dstsize=picture.shape[::-1]))
-        picture = smaller
-    return details, picture
+        smaller = cv2.pyrDown(image)
+        details.append(image - cv2.pyrUp(smaller, dstsize=image.shape[::-1]))
+        image = smaller
+    return details, image
 
 
 def blend_pyramids(ir, vis):
@@ -71,18 +71,18 @@ def blend_pyramids(ir, vis):
 WAYS = {"pytorch": pytorch, "dnn": opencv_dnn, "average": average, "pyramid": pyramid}
 
 
-def read_picture(path):
+def read_image(path):
     return np.float32(cv2.imread(path, cv2.IMREAD_GRAYSCALE)) / 255
 
 
 def main():
-    way, model, threads, seconds, *pictures = sys.argv[1:]
+    way, model, threads, seconds, *images = sys.argv[1:]
     cv2.setNumThreads(int(threads))
     version, fuse = WAYS[way](model, int(threads))
     ms = []
-    for i in range(0, len(pictures), 3):
-        ir, vis = read_picture(pictures[i]), read_picture(pictures[i + 1])
-        cv2.imwrite(pictures[i + 2], np.uint8(np.rint(255 * fuse(ir, vis))))
+    for i in range(0, len(images), 3):
+        ir, vis = read_image(images[i]), read_image(images[i + 1])
+        cv2.imwrite(images[i + 2], np.uint8(np.rint(255 * fuse(ir, vis))))
         if i > 0 or float(seconds) == 0:
             continue
         end = time.perf_counter() + float(seconds)

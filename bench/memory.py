@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Peak memory and time of `auif fuse` as pictures grow.
+"""Peak memory and time of `auif fuse` as images grow.
 
   bench/memory.py [--folder DIR] [--size WxH ...]     # needs build/cli/auif and 3 bytes a pixel
 
@@ -21,7 +21,7 @@ MIB = 1 << 20
 SMALL, SMALL_PAIRS = (640, 512), 400
 
 
-def write_picture(path, width, height, seed):
+def write_image(path, width, height, seed):
     """Noise, every row another part of it."""
     noise = random.Random(seed).randbytes(width + 4096)
     with open(path, "wb") as file:
@@ -51,7 +51,7 @@ def small_pairs(folder, threads):
     for kind, seed in (("ir", 1), ("vis", 2)):
         (folder / kind).mkdir()
         first = folder / kind / "0.pgm"
-        write_picture(first, *SMALL, seed)
+        write_image(first, *SMALL, seed)
         for i in range(1, SMALL_PAIRS):
             os.link(first, folder / kind / f"{i}.pgm")
     seconds, peak = fuse([folder / "ir", folder / "vis", "-o", folder / "out", "--threads", threads])
@@ -62,12 +62,12 @@ def small_pairs(folder, threads):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--folder", help="where the pictures go for the while")
+    parser.add_argument("--folder", help="where the images go for the while")
     parser.add_argument("--size", nargs="+", default=["1920x1080", "3840x2160", "30000x30000"])
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
     broken = []
-    print(f"{'picture':>18}  {'peak MiB':>9}  {'seconds':>9}  {'ns/pixel':>9}")
+    print(f"{'image':>18}  {'peak MiB':>9}  {'seconds':>9}  {'ns/pixel':>9}")
     for name in ["small", *options.size]:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             folder = Path(folder)
@@ -76,7 +76,7 @@ def main():
                 continue
             width, height = map(int, name.split("x"))
             for kind, seed in (("ir", 1), ("vis", 2)):
-                write_picture(folder / f"{kind}.pgm", width, height, seed)
+                write_image(folder / f"{kind}.pgm", width, height, seed)
             seconds, peak = fuse([folder / "ir.pgm", folder / "vis.pgm", "-o", folder / "out.pgm",
                                   "--threads", options.threads])
             report(name, width * height, seconds, peak)

@@ -38,7 +38,7 @@ class OnnxExportTest(unittest.TestCase):
                 net = cv2.dnn.readNetFromONNX(str(path))
             for height, width in ((40, 57), (23, 31)):
                 with self.subTest(form=name, height=height, width=width):
-                    ir, vis = make_model.random_pictures(2, height, width)[:, None]
+                    ir, vis = make_model.random_images(2, height, width)[:, None]
                     net.setInput(ir.numpy(), "ir")
                     net.setInput(vis.numpy(), "vis")
                     expected = fuse.fuse(model, ir[0, 0], vis[0, 0])

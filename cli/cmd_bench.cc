@@ -8,8 +8,8 @@
 #include "auif/model_io.h"
 #include "base/simd.h"
 #include "cli/command.h"
-#include "pipeline/bench_job.h"
-#include "pipeline/scene_job.h"
+#include "jobs/bench_job.h"
+#include "jobs/scene_job.h"
 
 namespace auif::cli {
 namespace {

@@ -8,14 +8,14 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "io/atomic_file.h"
-#include "pipeline/evaluate_job.h"
-#include "pipeline/score_table.h"
+#include "jobs/evaluate_job.h"
+#include "jobs/score_table.h"
 
 namespace auif::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "A fused picture belongs to the sources of the same base name, ignoring case (NAME_ir and\n"
+    "A fused image belongs to the sources of the same base name, ignoring case (NAME_ir and\n"
     "NAME_vis go with NAME). Several --fused make one table with a row each: best value bold,\n"
     "second underlined (* and + where text has neither), arrows for the better direction.\n"
     "\n"
@@ -80,7 +80,7 @@ void CheckGiven(const Options& options) {
     if (missing) throw Error(ErrorKind::kUsage, fmt::format("{} is required", name));
   }
   if (options.per_image && !options.baseline.empty()) {
-    throw Error(ErrorKind::kUsage, "--baseline has rows of methods, --per-image of pictures", "",
+    throw Error(ErrorKind::kUsage, "--baseline has rows of methods, --per-image of images", "",
                 "use one of them");
   }
 }
@@ -96,7 +96,7 @@ int Run(Options& options) {
   std::vector<TableRow> baseline;
   if (!options.baseline.empty()) baseline = ReadBaseline(options.baseline, evaluator.metrics());
 
-  Progress progress("pictures");
+  Progress progress("images");
   const EvaluateResult result = RunEvaluateJob(job, [&](const JobProgress& state) {
     if (!options.quiet && state.total > 1) progress.Show(state);
     return true;
@@ -124,14 +124,14 @@ int Run(Options& options) {
 Action AddEval(CLI::App& command) {
   const auto options = std::make_shared<Options>();
   EvaluateJob& job = options->job;
-  command.add_option("--ir", job.ir, "Infrared picture, or folder of them")->type_name("IR");
+  command.add_option("--ir", job.ir, "Infrared image, or folder of them")->type_name("IR");
   command
       .add_option("--vis", job.vis,
-                  "Visible picture or folder; not needed if IR is a folder that holds both")
+                  "Visible image or folder; not needed if IR is a folder that holds both")
       ->type_name("VIS");
   command
       .add_option("--fused", options->fused,
-                  "Fused picture or folder, with a name for the table if wanted; may be repeated")
+                  "Fused image or folder, with a name for the table if wanted; may be repeated")
       ->type_name("[NAME=]DIR");
   command
       .add_option("--convention", job.convention,
@@ -151,7 +151,7 @@ Action AddEval(CLI::App& command) {
       .add_option("--baseline", options->baseline,
                   "CSV of published numbers, a row a method: method,EN,SD,...")
       ->type_name("FILE");
-  command.add_flag("--per-image", options->per_image, "A row a picture instead of the means");
+  command.add_flag("--per-image", options->per_image, "A row an image instead of the means");
   AddThreads(command, job.threads);
   command.add_flag("--list", options->list, "List all conventions and their metrics, and exit");
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but the table and errors");

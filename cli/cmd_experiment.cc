@@ -93,7 +93,7 @@ Action AddExperiment(CLI::App& command) {
       ->delimiter(',');
   command
       .add_option("--methods", options->methods,
-                  "Others to compare with: a folder with a subfolder of fused pictures a data set, "
+                  "Others to compare with: a folder with a subfolder of fused images a data set, "
                   "or a model file")
       ->type_name("NAME=PATH...");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")

@@ -5,20 +5,20 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "pipeline/fuse_job.h"
+#include "jobs/fuse_job.h"
 
 namespace auif::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "Folders: pictures belong together if their names do, ignoring case: a.png and a.jpg in two\n"
+    "Folders: images belong together if their names do, ignoring case: a.png and a.jpg in two\n"
     "folders; NAME_ir and NAME_vis (or _vi, _eo, _rgb, _thermal, _visible), IR7 and VIS7 in one "
     "or\n"
     "two. One folder may also hold two subfolders such as ir and vis. A pair that fails does not\n"
     "stop the others; what failed is listed at the end.\n"
     "\n"
-    "Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PGM. A colour visible picture is fused on its\n"
-    "luma and keeps its chroma. Both pictures must be registered and of one size, 10x10 or more.\n"
+    "Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PGM. A colour visible image is fused on its\n"
+    "luma and keeps its chroma. Both images must be registered and of one size, 10x10 or more.\n"
     "\n"
     "Examples:\n"
     "  auif fuse ir.png vis.png -o fused.png\n"
@@ -63,10 +63,10 @@ int Run(Options& options) {
 Action AddFuse(CLI::App& command) {
   const auto options = std::make_shared<Options>();
   FuseJob& job = options->job;
-  command.add_option("IR", job.ir, "Infrared picture, or folder of them")->required();
+  command.add_option("IR", job.ir, "Infrared image, or folder of them")->required();
   command.add_option("VIS", job.vis,
-                     "Visible picture or folder; not needed if IR is a folder that holds both");
-  command.add_option("-o,--output", job.out, "Result: a picture, or a folder for folders")
+                     "Visible image or folder; not needed if IR is a folder that holds both");
+  command.add_option("-o,--output", job.out, "Result: an image, or a folder for folders")
       ->required()
       ->type_name("OUT");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")

@@ -5,7 +5,7 @@
 
 #include "auif/model_io.h"
 #include "cli/command.h"
-#include "model/cost.h"
+#include "network/cost.h"
 
 namespace auif::cli {
 namespace {

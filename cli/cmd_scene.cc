@@ -4,16 +4,16 @@
 #include <filesystem>
 #include <memory>
 
-#include "auif/scene.h"
 #include "cli/command.h"
-#include "pipeline/scene_job.h"
+#include "jobs/scene_job.h"
+#include "scene/scene.h"
 
 namespace auif::cli {
 namespace {
 
 constexpr const char* kFooter =
     "Writes ir/NAME.png and vis/NAME.png into the folder; with --frames a numbered sequence.\n"
-    "The pictures are free of anybody's rights and the same on every machine.\n"
+    "The images are free of anybody's rights and the same on every machine.\n"
     "\n"
     "Example:\n"
     "  auif scene -o street --size 1280x720 --seed 5 --colour && auif fuse street -o fused";
@@ -29,11 +29,11 @@ Action AddScene(CLI::App& command) {
       ->type_name("N");
   command.add_option("--time", job->options.time, "Seconds; people and cars move (default: 0)")
       ->type_name("S");
-  command.add_option("--frames", job->frames, "Number of pictures, 25 a second (default: 1)")
+  command.add_option("--frames", job->frames, "Number of images, 25 a second (default: 1)")
       ->type_name("N")
       ->check(CLI::Range(1, 100000).description(""));
-  command.add_option("--name", job->name, "Base name of the pictures (default: street)");
-  command.add_flag("--colour,--color", job->colour, "Write the visible picture in colour");
+  command.add_option("--name", job->name, "Base name of the images (default: street)");
+  command.add_flag("--colour,--color", job->colour, "Write the visible image in colour");
   command.add_flag("--raw", job->raw, "Also write raw/NAME.png: 16 bits, hundredths of a kelvin");
   AddThreads(command, job->options.threads);
   command.footer(kFooter);

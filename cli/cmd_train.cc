@@ -10,15 +10,15 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "pipeline/train_job.h"
+#include "jobs/train_job.h"
 
 namespace auif::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "DATA is a folder of pictures as for 'auif fuse', for instance with subfolders ir and vis. "
+    "DATA is a folder of images as for 'auif fuse', for instance with subfolders ir and vis. "
     "Both\n"
-    "modalities are used as plain grey pictures, in 8 bits.\n"
+    "modalities are used as plain grey images, in 8 bits.\n"
     "\n"
     "Presets: paper is what the paper writes; release is what the authors' published weights "
     "need;\n"
@@ -159,8 +159,8 @@ int Run(Options& options) {
     return kSomeFailed;
   }
   if (!options.quiet) {
-    fmt::print("{} written: {} pictures, {} steps, loss {:.5f}, mse {:.5f}, ssim {:.4f}\n",
-               job.out.string(), report.pictures, report.steps, report.losses.total,
+    fmt::print("{} written: {} images, {} steps, loss {:.5f}, mse {:.5f}, ssim {:.4f}\n",
+               job.out.string(), report.images, report.steps, report.losses.total,
                report.losses.mse, report.losses.ssim);
   }
   return kAllDone;
@@ -214,14 +214,14 @@ void AddTraining(CLI::App& command, Flags& flags) {
   const auto add = [&](const char* flag, auto& target, const char* type, const char* help) {
     return command.add_option(flag, target, help)->type_name(type)->group(kGroup);
   };
-  add("--epochs", flags.epochs, "N", "Times that each picture is seen (80)");
-  add("--batch", flags.batch, "N", "Pictures a step (32)");
+  add("--epochs", flags.epochs, "N", "Times that each image is seen (80)");
+  add("--batch", flags.batch, "N", "Images a step (32)");
   AddChoice<Crop>(command, "--crop-kind", flags.crop_kind,
                   "random: a random part; resized: one of random size, scaled",
                   {{"random", Crop::kRandom}, {"resized", Crop::kRandomResized}})
       ->group(kGroup);
-  add("--crop", flags.crop, "PIXELS", "Side of what is seen of a picture (128)");
-  add("--crop-area", flags.crop_area, "A,B", "resized: part of the picture's area (0.08,1)")
+  add("--crop", flags.crop, "PIXELS", "Side of what is seen of an image (128)");
+  add("--crop-area", flags.crop_area, "A,B", "resized: part of the image's area (0.08,1)")
       ->delimiter(',');
   add("--crop-ratio", flags.crop_ratio, "A,B", "resized: width by height (0.75,1.3333)")
       ->delimiter(',');
@@ -229,7 +229,7 @@ void AddTraining(CLI::App& command, Flags& flags) {
   add("--offset-weight", flags.offset_weight, "NU",
       "Weight of (offset - T)^2 in the loss (0.1; paper, release: 0)");
   add("--offset-target", flags.offset_target, "T",
-      "How much brighter two pictures fused are than one, before the sigmoid (0.4)");
+      "How much brighter two images fused are than one, before the sigmoid (0.4)");
   command.add_flag("--clip-ssim", flags.clip_ssim, "No gradient where SSIM is negative")
       ->group(kGroup);
   add("--lr", flags.lr, "RATE", "Learning rate of the base encoder and the decoder (0.01)");
@@ -246,7 +246,7 @@ void AddTraining(CLI::App& command, Flags& flags) {
 Action AddTrain(CLI::App& command) {
   const auto options = std::make_shared<Options>();
   TrainJob& job = options->job;
-  command.add_option("DATA", job.data, "Folder of pictures")->required();
+  command.add_option("DATA", job.data, "Folder of images")->required();
   command.add_option("-o,--output", job.out, "Model file")->required()->type_name("MODEL");
   command.add_option("--preset", options->flags.preset, "default, paper or release")
       ->type_name("NAME")
@@ -274,7 +274,7 @@ Action AddTrain(CLI::App& command) {
   command.add_option("--val-epochs", job.validation_epochs, "Epochs between scores (10)")
       ->type_name("N");
   command.add_flag("--skip-bad", job.skip_bad,
-                   "Leave out pictures that cannot be read or are too small");
+                   "Leave out images that cannot be read or are too small");
   AddThreads(command, options->threads);
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
   AddTraining(command, options->flags);

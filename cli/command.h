@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
-#include "pipeline/job.h"
+#include "jobs/job.h"
 
 namespace auif::cli {
 

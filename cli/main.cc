@@ -25,12 +25,12 @@ struct Command {
 
 // In the order of the help text.
 constexpr Command kCommands[] = {
-    {"Fuse", "fuse", "Fuse an infrared and a visible picture, or folders of them", AddFuse},
-    {"Evaluate", "eval", "Score fused pictures with the metrics of the literature", AddEval},
+    {"Fuse", "fuse", "Fuse an infrared and a visible image, or folders of them", AddFuse},
+    {"Evaluate", "eval", "Score fused images with the metrics of the literature", AddEval},
     {"Evaluate", "experiment", "Make the paper's tables and figures, or yours", AddExperiment},
     {"Models", "info", "Show what a model is made of", AddInfo},
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
-    {"Models", "train", "Train a model from a folder of pictures", AddTrain},
+    {"Models", "train", "Train a model from a folder of images", AddTrain},
     {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
     {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
      AddScene},
@@ -46,7 +46,7 @@ constexpr const char* kFooter =
 
 int Run(int argc, char** argv) {
   CLI::App app(
-      "auif fuses an infrared and a visible picture of one scene into one that shows both "
+      "auif fuses an infrared and a visible image of one scene into one that shows both "
       "the heat and the detail.",
       "auif");
   app.set_version_flag("--version", std::string("auif ") + Version(), "Print the version and exit");

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "pipeline/job.h"
+#include "jobs/job.h"
 
 namespace auif::cli {
 

@@ -1,8 +1,8 @@
 """The AUIF network in PyTorch, with all its channels, as the paper writes it.
 
 Zhao et al., "Efficient and Interpretable Infrared and Visible Image Fusion via Algorithm
-Unrolling". Speed does not matter here: each line stands for one line of the paper. Pictures and
-maps are (N, 1, H, W), pictures grey in [0, 1], at least 10 pixels wide and high. Parameters have
+Unrolling". Speed does not matter here: each line stands for one line of the paper. Images and
+maps are (N, 1, H, W), images grey in [0, 1], at least 10 pixels wide and high. Parameters have
 the names and the shapes of the tensors in a model file.
 """
 from dataclasses import asdict, dataclass
@@ -58,7 +58,7 @@ def reflect(x, n):
 
 
 def filter_reflect(x, kernel):
-    """Correlates a one-channel picture with an odd square kernel; same size, reflected."""
+    """Correlates a one-channel image with an odd square kernel; same size, reflected."""
     kernel = kernel.to(x)
     return F.conv2d(reflect(x, kernel.shape[-1] // 2), kernel[None, None])
 
@@ -69,14 +69,14 @@ LAPLACIAN_19[9, 9] = 1 - 19 * 19
 LAPLACIAN_19 /= 720  # the sum of the absolute values
 
 
-def base_start(picture):
+def base_start(image):
     """B0: the 11x11 box blur."""
-    return filter_reflect(picture, BOX_11)
+    return filter_reflect(image, BOX_11)
 
 
-def detail_start(picture):
+def detail_start(image):
     """D0: the 19x19 Laplacian."""
-    return filter_reflect(picture, LAPLACIAN_19)
+    return filter_reflect(image, LAPLACIAN_19)
 
 
 class Layer(nn.Module):
@@ -111,8 +111,8 @@ class Layer(nn.Module):
     def activate(self, x):
         return F.prelu(self.bn(x), self.prelu)
 
-    def forward(self, x, picture):
-        fidelity = self.theta * (picture - x)
+    def forward(self, x, image):
+        fidelity = self.theta * (image - x)
         if self.config.activation == "gradient":
             return x - self.eta * (self.activate(self.conv2_conv1(x)) - fidelity)
         return self.activate(x - self.eta * (self.conv2_conv1(x) - fidelity))
@@ -142,20 +142,20 @@ class Auif(nn.Module):
         self.detail = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.decoder = Decoder()
 
-    def encode(self, picture):
-        """The two feature maps BN and DN of a picture."""
-        base, detail = base_start(picture), detail_start(picture)
+    def encode(self, image):
+        """The two feature maps BN and DN of an image."""
+        base, detail = base_start(image), detail_start(image)
         for base_layer, detail_layer in zip(self.base, self.detail):
-            base, detail = base_layer(base, picture), detail_layer(detail, picture)
+            base, detail = base_layer(base, image), detail_layer(detail, image)
         return base, detail
 
-    def forward(self, picture):
-        """The picture rebuilt from its own two maps, as in training."""
-        base, detail = self.encode(picture)
+    def forward(self, image):
+        """The image rebuilt from its own two maps, as in training."""
+        base, detail = self.encode(image)
         return self.decoder(base + detail)
 
     def fuse(self, ir, vis, strategy="add", weights=(1, 1, 1, 1)):
-        """The fused picture (eq. 8); weights: base_ir, base_vis, detail_ir, detail_vis."""
+        """The fused image (eq. 8); weights: base_ir, base_vis, detail_ir, detail_vis."""
         base_ir, detail_ir = self.encode(ir)
         base_vis, detail_vis = self.encode(vis)
         base = merge(base_ir, base_vis, strategy, weights[:2])

@@ -1,8 +1,8 @@
-"""Fuses two pictures with the reference network: fuse.py MODEL IR VIS -o OUT
+"""Fuses two images with the reference network: fuse.py MODEL IR VIS -o OUT
 
-IR and VIS are .npy or safetensors files (tensor `image`) with values in [0, 1], or 8-bit pictures
+IR and VIS are .npy or safetensors files (tensor `image`) with values in [0, 1], or 8-bit images
 that OpenCV reads. OUT is .npy or .safetensors (tensor `fused`, (H, W)) with the values as computed,
-or a picture of round(255 x).
+or an image of round(255 x).
 """
 import argparse
 from pathlib import Path
@@ -14,35 +14,35 @@ import auif_torch
 import safetensors_io
 
 
-def read_picture(path):
-    """A grey picture (H, W) in [0, 1], float64."""
+def read_image(path):
+    """A grey image (H, W) in [0, 1], float64."""
     suffix = Path(path).suffix
     if suffix == ".npy":
         return np.load(path).astype(np.float64)
     if suffix == ".safetensors":
         return safetensors_io.read(path)[0]["image"].astype(np.float64)
-    import cv2  # only pictures need it
+    import cv2  # only images need it
 
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if picture is None:
-        raise ValueError(f"{path}: not a picture that OpenCV can read")
-    return picture / 255.0
-
-
-def to_8bit(picture):
-    return np.rint(255 * picture).astype(np.uint8)
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise ValueError(f"{path}: not an image that OpenCV can read")
+    return image / 255.0
 
 
-def write_picture(path, picture):
+def to_8bit(image):
+    return np.rint(255 * image).astype(np.uint8)
+
+
+def write_image(path, image):
     suffix = Path(path).suffix
     if suffix == ".npy":
-        np.save(path, picture)
+        np.save(path, image)
     elif suffix == ".safetensors":
-        safetensors_io.write(path, {"fused": picture})
+        safetensors_io.write(path, {"fused": image})
     else:
         import cv2
 
-        if not cv2.imwrite(str(path), to_8bit(picture)):
+        if not cv2.imwrite(str(path), to_8bit(image)):
             raise ValueError(f"{path}: OpenCV cannot write it")
 
 
@@ -50,7 +50,7 @@ def fuse(model, ir, vis, strategy="add", weights=(1, 1, 1, 1)):
     """Fuses two arrays (H, W) in the model's type; returns an array (H, W) of that type."""
     dtype = next(model.parameters()).dtype
     with torch.no_grad():
-        pair = [torch.as_tensor(picture, dtype=dtype)[None, None] for picture in (ir, vis)]
+        pair = [torch.as_tensor(image, dtype=dtype)[None, None] for image in (ir, vis)]
         return model.fuse(*pair, strategy, weights)[0, 0].numpy()
 
 
@@ -73,8 +73,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
 
     model = auif_torch.load(args.model, torch.float64 if args.double else torch.float32)
-    ir, vis = read_picture(args.ir), read_picture(args.vis)
-    write_picture(args.output, fuse(model, ir, vis, args.strategy, args.weights))
+    ir, vis = read_image(args.ir), read_image(args.vis)
+    write_image(args.output, fuse(model, ir, vis, args.strategy, args.weights))
 
 
 if __name__ == "__main__":

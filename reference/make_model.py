@@ -1,7 +1,7 @@
 """Writes a random model file of any form: make_model.py --random SEED -o MODEL
 
 All values lie in ranges that training reaches, so that every part of the network matters and the
-activations stay of order one; the pictures that it fuses mean nothing. With --initial: the state in
+activations stay of order one; the images that it fuses mean nothing. With --initial: the state in
 which training starts.
 """
 import argparse
@@ -28,7 +28,7 @@ def initial(config, seed):
     return model
 
 
-def random_pictures(count, height, width):
+def random_images(count, height, width):
     """(count, 1, height, width) in [0, 1]: soft blobs with some noise."""
     blobs = F.interpolate(torch.rand(count, 1, 4, 4), (height, width), mode="bilinear")
     return 0.8 * blobs + 0.2 * torch.rand(count, 1, height, width)
@@ -46,7 +46,7 @@ def random_model(config, seed):
         # The running statistics become those of one batch.
         for norm in norms:
             norm.momentum = 1
-        model.train()(random_pictures(4, 32, 48))
+        model.train()(random_images(4, 32, 48))
         for norm in norms:
             norm.momentum = 0.1
     return model.eval()

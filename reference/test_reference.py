@@ -85,21 +85,21 @@ class SafetensorsTest(TempDirTest):
 
 class StartTest(unittest.TestCase):
     def test_filters(self):
-        picture = random_double(1, 1, 12, 10)
-        padded = np.pad(picture[0, 0].numpy(), 9, mode="reflect")
+        image = random_double(1, 1, 12, 10)
+        padded = np.pad(image[0, 0].numpy(), 9, mode="reflect")
         base, detail = np.zeros((12, 10)), np.zeros((12, 10))
         for y, x in itertools.product(range(12), range(10)):
             window = padded[y : y + 19, x : x + 19]
             base[y, x] = window[4:15, 4:15].mean()
             detail[y, x] = (window.sum() - 361 * window[9, 9]) / 720
-        np.testing.assert_allclose(auif_torch.base_start(picture)[0, 0], base, atol=1e-14)
-        np.testing.assert_allclose(auif_torch.detail_start(picture)[0, 0], detail, atol=1e-14)
+        np.testing.assert_allclose(auif_torch.base_start(image)[0, 0], base, atol=1e-14)
+        np.testing.assert_allclose(auif_torch.detail_start(image)[0, 0], detail, atol=1e-14)
 
 
 class LayerTest(unittest.TestCase):
     def test_step_by_hand(self):
         """Conv1 and Conv2 are a single centre tap of 2: Conv2(Conv1(x)) = 4 x."""
-        x, picture = torch.tensor([0.5, -0.5]).double(), torch.tensor([1.0, 1.0]).double()
+        x, image = torch.tensor([0.5, -0.5]).double(), torch.tensor([1.0, 1.0]).double()
         # fidelity = theta (I - x) = 0.2 (1 - x) = {0.1, 0.3}; BN(z) = 3 (z - 1) / 2 + 0.5.
         # gradient: BN(4 x) = {2, -4}, PReLU {2, -1}; x - 0.1 ({2, -1} - {0.1, 0.3})
         # output: x - 0.1 (4 x - {0.1, 0.3}) = {0.31, -0.27}, BN {-0.535, -1.405}, PReLU / 4
@@ -118,7 +118,7 @@ class LayerTest(unittest.TestCase):
                 layer.bn.running_mean.fill_(1)
                 layer.bn.running_var.fill_(4 - layer.bn.eps)
                 # Each row has the two values above, the first of them again in the third column.
-                maps = [v.repeat(3, 2)[:, :3][None, None] for v in (x, picture)]
+                maps = [v.repeat(3, 2)[:, :3][None, None] for v in (x, image)]
                 result = layer(*maps)[0, 0, 1, :2]
             with self.subTest(config):
                 np.testing.assert_allclose(result, expected[config.activation], atol=1e-14)
@@ -142,7 +142,7 @@ class LayerTest(unittest.TestCase):
             torch.testing.assert_close(layer.conv2_conv1(x), expected, rtol=0, atol=1e-14 * scale)
 
     def test_collapse_feature_padding(self):
-        """Nine kernels: a tap of Conv2 outside the picture moves onto its mirror tap."""
+        """Nine kernels: a tap of Conv2 outside the image moves onto its mirror tap."""
         x = random_double(1, 1, 9, 11)
         height, width = x.shape[2:]
         for kernels in ("adjoint", "independent"):
@@ -171,19 +171,19 @@ class LayerTest(unittest.TestCase):
 
 class NetworkTest(unittest.TestCase):
     def test_steps_of_zero_leave_the_start(self):
-        """With eta = 0 the maps are B0 and D0, and the picture is rebuilt from their sum."""
+        """With eta = 0 the maps are B0 and D0, and the image is rebuilt from their sum."""
         model = auif_torch.Auif(Config(layers=2, channels=2)).double().eval()
-        picture = random_double(1, 1, 11, 13)
-        start = auif_torch.base_start(picture), auif_torch.detail_start(picture)
+        image = random_double(1, 1, 11, 13)
+        start = auif_torch.base_start(image), auif_torch.detail_start(image)
         with torch.no_grad():
             for layer in [*model.base, *model.detail]:
                 layer.eta.zero_()
-            torch.testing.assert_close(model.encode(picture), start, rtol=0, atol=0)
+            torch.testing.assert_close(model.encode(image), start, rtol=0, atol=0)
             model.decoder.conv.weight.zero_()[0, 0, 1, 1] = 3
             model.decoder.bn.running_mean.fill_(0.2)
             model.decoder.bn.running_var.fill_(0.25 - model.decoder.bn.eps)
             expected = torch.sigmoid((3 * (start[0] + start[1]) - 0.2) / 0.5)
-            torch.testing.assert_close(model(picture), expected, rtol=1e-12, atol=0)
+            torch.testing.assert_close(model(image), expected, rtol=1e-12, atol=0)
 
 
 class FuseTest(unittest.TestCase):
@@ -253,16 +253,16 @@ class ModelFileTest(TempDirTest):
             Config(padding="zero")
 
     def test_random_models_are_sane(self):
-        """With the paper's size, other pictures than those of the statistics stay of order one."""
+        """With the paper's size, other images than those of the statistics stay of order one."""
         torch.manual_seed(5)
-        picture = make_model.random_pictures(1, 24, 32)
+        image = make_model.random_images(1, 24, 32)
         for config in (auif_torch.PAPER, auif_torch.RELEASE):
             model = make_model.random_model(config, seed=3)
             with torch.no_grad():
-                for feature_map in model.encode(picture):
+                for feature_map in model.encode(image):
                     self.assertGreater(feature_map.std().item(), 0.01)
                     self.assertLess(feature_map.abs().max().item(), 30)
-                self.assertGreater(model(picture).std().item(), 0.01)
+                self.assertGreater(model(image).std().item(), 0.01)
 
     def test_command_lines(self):
         model, out = self.path("m.safetensors"), self.path("out.safetensors")

@@ -48,7 +48,7 @@ def losses(model, images, weights):
     ssim = ssim_map(images, output)
     dissimilarity = (1 - ssim).clamp(0, 1) if weights.clip else 1 - ssim
     bn = model.decoder.bn
-    # How much brighter than one picture two fused ones are, before the sigmoid.
+    # How much brighter than one image two fused ones are, before the sigmoid.
     offset = bn.weight[0] * z.mean() / (z.var(unbiased=False) + bn.eps).sqrt()
     total = (
         mse

@@ -27,8 +27,8 @@ def held_out(data, folder):
     """Links to the pairs that `auif train --hold-out` leaves out."""
     for modality in ("ir", "vis"):
         (folder / modality).mkdir(parents=True)
-        for picture in sorted((data / "flir-train" / modality).iterdir())[HOLD_OUT - 1 :: HOLD_OUT]:
-            (folder / modality / picture.name).symlink_to(picture.resolve())
+        for image in sorted((data / "flir-train" / modality).iterdir())[HOLD_OUT - 1 :: HOLD_OUT]:
+            (folder / modality / image.name).symlink_to(image.resolve())
     return folder
 
 

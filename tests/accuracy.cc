@@ -7,6 +7,7 @@
 
 #include "auif/fuse.h"
 #include "base/simd.h"
+#include "network/reference.h"
 #include "tests/every_variant.h"
 #include "tests/random_model.h"
 
@@ -26,8 +27,8 @@ class Table {
   // To the row that is printed next: the largest error of a model of this form.
   void Measure(const ModelConfig& config, int width, int height) {
     const Model model = RandomModel(config, 1);
-    const Plane<float> ir = RandomPicture(width, height, 1);
-    const Plane<float> vis = RandomPicture(width, height, 2);
+    const Plane<float> ir = RandomImage(width, height, 1);
+    const Plane<float> vis = RandomImage(width, height, 2);
     const Plane<double> reference = FuseReference(model, {}, ir, vis);
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       ForceSimdTarget(targets_[i]);

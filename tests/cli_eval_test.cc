@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "io/folder.h"
-#include "io/picture.h"
+#include "io/image_file.h"
+#include "tests/paths.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"
 
@@ -20,15 +21,15 @@ class CliEvalTest : public ::testing::Test {
     for (const char* folder : {"ir", "vis", "one", "two"}) {
       MakeFolder(folder_ / folder);
       for (const char* name : {"a.png", "b.png"}) {
-        WritePicture(folder_.path() / folder / name, RandomPicture(48, 48, ++seed));
+        WriteImage(folder_.path() / folder / name, RandomImage(48, 48, ++seed));
       }
     }
     // Constant: entropy 0, no correlation.
     MakeFolder(folder_ / "flat");
-    WritePicture(folder_ / "flat/a.png", Plane<float>(48, 48));
+    WriteImage(folder_ / "flat/a.png", Plane<float>(48, 48));
   }
   RunResult Eval(const std::string& arguments) const {
-    return RunShell("cd " + folder_.path().string() + " && " + AUIF_PROGRAM + " eval " + arguments);
+    return RunShell("cd " + folder_.path().string() + " && " + kProgram + " eval " + arguments);
   }
   static void ExpectOneLine(const RunResult& run, int code, const std::string& text) {
     EXPECT_EQ(run.code, code) << run.err;
@@ -70,7 +71,7 @@ TEST_F(CliEvalTest, UndefinedIsSaid) {
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(run.out, "method,EN,CC\na,0,undefined\n");
   EXPECT_EQ(run.err,
-            "auif: note: CC is undefined for 1 of 1 picture of a and left out of the mean: a\n");
+            "auif: note: CC is undefined for 1 of 1 image of a and left out of the mean: a\n");
 }
 
 TEST_F(CliEvalTest, Mistakes) {

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 
+#include "tests/paths.h"
 #include "tests/run_program.h"
 
 namespace auif {
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 class Experiment : public ::testing::Test {
  protected:
-  // 16 pairs: one batch of 32 pictures.
+  // 16 pairs: one batch of 32 images.
   static void SetUpTestSuite() {
     data_ = new TemporaryFolder;
     ASSERT_EQ(
@@ -87,7 +88,7 @@ TEST_F(Experiment, OtherMethodsAreFoldersOrModels) {
   std::getline(file, header);
   std::getline(file, own);
   std::getline(file, other);
-  // The same pictures through files have the same scores.
+  // The same images through files have the same scores.
   ASSERT_EQ(own.substr(0, 17), "street-test,AUIF,");
   ASSERT_EQ(other.substr(0, 18), "street-test,other,");
   EXPECT_EQ(own.substr(17), other.substr(18));
@@ -116,8 +117,8 @@ TEST_F(Experiment, ErrorsAreOneClearLine) {
 TEST_F(Experiment, AFullDiskIsAClearLineAndWhatIsFinishedStays) {
   ASSERT_EQ(RunAuif(Arguments("datasets", "out") + Sets() + " -q").code, 0);
   const std::string before = ReadAll(out_ / "out/report.html");
-  const RunResult run = RunShell("ulimit -f 8; " + std::string(AUIF_PROGRAM) + " " +
-                                 Arguments("gallery", "out") + Sets() + " -q");
+  const RunResult run =
+      RunShell("ulimit -f 8; " + kProgram + " " + Arguments("gallery", "out") + Sets() + " -q");
   EXPECT_EQ(run.code, 1);
   EXPECT_NE(run.err.find("cannot be written"), std::string::npos) << run.err;
   EXPECT_EQ(ReadAll(out_ / "out/report.html"), before);
@@ -133,7 +134,7 @@ TEST_F(Experiment, GoesOnAfterAKill) {
   RunShell(fmt::format(
       "{} {} & pid=$!; for i in $(seq 3000); do ls {}/training-*.json 2>/dev/null | grep -q . && "
       "break; sleep 0.02; done; kill -9 $pid; wait $pid",
-      AUIF_PROGRAM, Arguments("robustness", "killed") + options, parts));
+      kProgram, Arguments("robustness", "killed") + options, parts));
   std::map<fs::path, fs::file_time_type> finished;
   for (const auto& entry : fs::directory_iterator(parts)) {
     const std::string name = entry.path().filename().string();

@@ -8,8 +8,9 @@
 
 #include "auif/fuse.h"
 #include "auif/model_io.h"
-#include "auif/scene.h"
-#include "io/picture.h"
+#include "io/image_file.h"
+#include "scene/scene.h"
+#include "tests/paths.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"
 
@@ -25,13 +26,13 @@ class CliFuseTest : public testing::Test {
     options.width = 64;
     options.height = 48;
     scene_ = RenderScene(options);
-    WritePicture(In("ir.png"), scene_.ir);
-    WritePicture(In("vis.png"), scene_.vis);
+    WriteImage(In("ir.png"), scene_.ir);
+    WriteImage(In("vis.png"), scene_.vis);
   }
 
   fs::path In(const std::string& name) const { return folder_ / name; }
   RunResult Fuse(const std::string& arguments) const {
-    return RunShell("cd " + folder_.path().string() + " && " + AUIF_PROGRAM + " fuse " + arguments);
+    return RunShell("cd " + folder_.path().string() + " && " + kProgram + " fuse " + arguments);
   }
   // Exactly one line on stderr, with every one of the texts in it.
   static void ExpectOneLine(const RunResult& run, int code, const std::vector<std::string>& texts) {
@@ -58,7 +59,7 @@ class CliFuseTest : public testing::Test {
 TEST_F(CliFuseTest, ResultIsTheLibrarysRounded) {
   ASSERT_EQ(Fuse("ir.png vis.png -o out.png").code, 0);
   const Plane<float> expected =
-      Fuser(DefaultModel()).Fuse(ReadPicture(In("ir.png")).grey, ReadPicture(In("vis.png")).grey);
+      Fuser(DefaultModel()).Fuse(ReadImage(In("ir.png")).grey, ReadImage(In("vis.png")).grey);
   const cv::Mat out = cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED);
   ASSERT_EQ(out.type(), CV_8UC1);
   for (int y = 0; y < 48; ++y) {
@@ -122,10 +123,10 @@ TEST_F(CliFuseTest, GreyStoredAsRgbAndSixteenBitsAreTheSameGrey) {
 }
 
 TEST_F(CliFuseTest, ColourKeepsItsChroma) {
-  Picture colour;
+  Image colour;
   colour.grey = scene_.vis;
   colour.rgb = scene_.rgb;
-  WritePicture(In("colour.png"), colour.grey, colour);
+  WriteImage(In("colour.png"), colour.grey, colour);
   ASSERT_EQ(Fuse("ir.png colour.png -o out.png").code, 0);
   const cv::Mat source = cv::imread(In("colour.png").string(), cv::IMREAD_UNCHANGED);
   const cv::Mat out = cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED);
@@ -144,8 +145,8 @@ TEST_F(CliFuseTest, ColourKeepsItsChroma) {
   EXPECT_GT(compared, 1000);
 }
 
-TEST_F(CliFuseTest, TallPicturesAreTheSameByRows) {
-  // --decompose needs whole pictures. A pipe's rows cannot be read twice either.
+TEST_F(CliFuseTest, TallImagesAreTheSameByRows) {
+  // --decompose needs whole images. A pipe's rows cannot be read twice either.
   for (const int channels : {1, 3}) {
     cv::Mat ir(700, 60, CV_8UC1), vis(700, 60, CV_MAKETYPE(CV_8U, channels));
     cv::randu(ir, 0, 256);
@@ -156,23 +157,23 @@ TEST_F(CliFuseTest, TallPicturesAreTheSameByRows) {
     ASSERT_EQ(Fuse("tall-ir.png tall-vis.png -o rows.png").code, 0);
     EXPECT_TRUE(ReadAll(In("rows.png")) == ReadAll(In("whole.png")));
     const RunResult pipe = RunShell("cd " + folder_.path().string() + " && cat tall-vis.png | " +
-                                    AUIF_PROGRAM + " fuse tall-ir.png /dev/stdin -o pipe.png");
+                                    kProgram + " fuse tall-ir.png /dev/stdin -o pipe.png");
     ASSERT_EQ(pipe.code, 0) << pipe.err;
     EXPECT_TRUE(ReadAll(In("pipe.png")) == ReadAll(In("whole.png")));
   }
 }
 
-TEST_F(CliFuseTest, TallPicturesNeedLittleMemory) {
+TEST_F(CliFuseTest, TallImagesNeedLittleMemory) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "the sanitizer's own memory is above any bound";
 #endif
-  const cv::Mat picture(2160, 3840, CV_8UC1, cv::Scalar(100));
-  cv::imwrite(In("big.pgm").string(), picture);
+  const cv::Mat image(2160, 3840, CV_8UC1, cv::Scalar(100));
+  cv::imwrite(In("big.pgm").string(), image);
   // Two sources, the result and 32 MiB, in KiB; whole planes of float alone are 95 MiB.
   const std::string bound =
       "ulimit -d " + std::to_string(3 * 3840 * 2160 / 1024 + 32 * 1024) + " && ";
   const auto fuse = [&](const std::string& rest) {
-    return RunShell("cd " + folder_.path().string() + " && " + bound + AUIF_PROGRAM +
+    return RunShell("cd " + folder_.path().string() + " && " + bound + kProgram +
                     " fuse big.pgm big.pgm -o big.png --threads 2 " + rest);
   };
   const RunResult rows = fuse("");
@@ -207,8 +208,8 @@ TEST_F(CliFuseTest, FoldersArePairedAndOneBadPairDoesNotStopTheOthers) {
   EXPECT_TRUE(fs::exists(In("out") / "a.png"));
   EXPECT_TRUE(fs::exists(In("out") / "c.png"));
   EXPECT_FALSE(fs::exists(In("out") / "b.png"));
-  EXPECT_NE(run.err.find("visible/b.png: not a picture"), std::string::npos) << run.err;
-  EXPECT_NE(run.err.find("alone.png: the picture has no partner"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("visible/b.png: not an image"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("alone.png: the image has no partner"), std::string::npos) << run.err;
   EXPECT_NE(run.out.find("2 of 4"), std::string::npos) << run.out;
   ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
   EXPECT_EQ(ReadAll(In("out") / "a.png"), ReadAll(In("expected.png")));
@@ -226,11 +227,11 @@ TEST_F(CliFuseTest, TwoFoldersAndOtherExtensions) {
 TEST_F(CliFuseTest, MistakesInTheCommandAreWrongUse) {
   ExpectOneLine(Fuse("ir.png vis.png"), 2, {"--output"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.png --strategy best"), 2, {"--strategy", "best"});
-  ExpectOneLine(Fuse("ir.png vis.png -o out.xyz"), 2, {"out.xyz", "unknown picture format"});
+  ExpectOneLine(Fuse("ir.png vis.png -o out.xyz"), 2, {"out.xyz", "unknown image format"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.jpg --bits 16"), 2, {"out.jpg", "16 bits"});
   ExpectOneLine(Fuse("ir.png vis.png -o ir.png"), 2, {"ir.png", "overwrite"});
   ExpectOneLine(Fuse("ir.png . -o out.png"), 2, {"folder"});
-  ExpectOneLine(Fuse("ir.png -o out.png"), 2, {"visible picture is missing"});
+  ExpectOneLine(Fuse("ir.png -o out.png"), 2, {"visible image is missing"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.png --threads 0"), 2, {"--threads"});
   ExpectOneLine(RunAuif("smelt a b"), 2, {"no command 'smelt'"});
   EXPECT_EQ(Files(), (std::vector<std::string>{"ir.png", "vis.png"}));
@@ -239,19 +240,19 @@ TEST_F(CliFuseTest, MistakesInTheCommandAreWrongUse) {
 TEST_F(CliFuseTest, BadFilesAreNamed) {
   ExpectOneLine(Fuse("missing.png vis.png -o out.png"), 1, {"missing.png", "no such file"});
   WriteAll(In("text.png"), "this is text\n");
-  ExpectOneLine(Fuse("ir.png text.png -o out.png"), 1, {"text.png", "not a picture"});
+  ExpectOneLine(Fuse("ir.png text.png -o out.png"), 1, {"text.png", "not an image"});
   WriteAll(In("empty.png"), "");
   ExpectOneLine(Fuse("ir.png empty.png -o out.png"), 1, {"empty.png", "empty"});
-  WritePicture(In("other.png"), RandomPicture(65, 48, 1));
+  WriteImage(In("other.png"), RandomImage(65, 48, 1));
   ExpectOneLine(Fuse("ir.png other.png -o out.png"), 1, {"ir.png", "other.png", "64x48", "65x48"});
-  WritePicture(In("tiny.png"), RandomPicture(64, 9, 1));
+  WriteImage(In("tiny.png"), RandomImage(64, 9, 1));
   ExpectOneLine(Fuse("tiny.png tiny.png -o out.png"), 1, {"tiny.png", "64x9", "10x10"});
   fs::create_directories(In("nothing"));
-  ExpectOneLine(Fuse("nothing nothing -o out"), 1, {"nothing", "no pictures"});
+  ExpectOneLine(Fuse("nothing nothing -o out"), 1, {"nothing", "no images"});
   ExpectOneLine(Fuse("nothing -o out"), 1, {"nothing", "no pairs"});
 }
 
-TEST_F(CliFuseTest, PicturesCutShortAreRefusedInEveryFormat) {
+TEST_F(CliFuseTest, ImagesCutShortAreRefusedInEveryFormat) {
   const cv::Mat image = cv::imread(In("ir.png").string(), cv::IMREAD_UNCHANGED);
   for (const char* extension : {"png", "jpg", "bmp", "tif", "pgm"}) {
     const fs::path path = In(std::string("cut.") + extension);
@@ -291,15 +292,15 @@ TEST_F(CliFuseTest, BadModelsAreNamed) {
 
 TEST_F(CliFuseTest, WhatCannotBeWrittenLeavesNothingBehind) {
   // A limit on the size of files stands in for a full disk: writes fail half-way.
-  WritePicture(In("noise.png"), RandomPicture(300, 200, 1));
+  WriteImage(In("noise.png"), RandomImage(300, 200, 1));
   const RunResult full = RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " +
-                                  AUIF_PROGRAM + " fuse noise.png noise.png -o out.bmp");
+                                  kProgram + " fuse noise.png noise.png -o out.bmp");
   ExpectOneLine(full, 1, {"out.bmp"});
   EXPECT_EQ(Files(), (std::vector<std::string>{"ir.png", "noise.png", "vis.png"}));
   // An old result survives.
   ASSERT_EQ(Fuse("noise.png noise.png -o out.bmp").code, 0);
   const std::string old = ReadAll(In("out.bmp"));
-  RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " + AUIF_PROGRAM +
+  RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " + kProgram +
            " fuse noise.png noise.png -o out.bmp --strategy l1");
   EXPECT_EQ(ReadAll(In("out.bmp")), old);
 

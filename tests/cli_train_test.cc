@@ -1,4 +1,4 @@
-// `auif train` as its users meet it: stopping, resuming, logs, bad pictures, full disks.
+// `auif train` as its users meet it: stopping, resuming, logs, bad images, full disks.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "auif/model_io.h"
-#include "io/picture.h"
-#include "pipeline/validation.h"
+#include "io/image_file.h"
+#include "jobs/validation.h"
+#include "tests/paths.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"
 
@@ -25,13 +26,13 @@ class CliTrainTest : public testing::Test {
     fs::create_directories(folder_ / "data/vis");
     for (int i = 0; i < 6; ++i) {
       const std::string name = std::to_string(i / 2) + ".png";
-      WritePicture(folder_ / "data" / (i % 2 == 0 ? "ir" : "vis") / name, RandomPicture(40, 32, i));
+      WriteImage(folder_ / "data" / (i % 2 == 0 ? "ir" : "vis") / name, RandomImage(40, 32, i));
     }
   }
 
-  // Four pictures a step: two steps an epoch.
+  // Four images a step: two steps an epoch.
   RunResult Train(const std::string& arguments, const std::string& before = "") const {
-    return RunShell("cd " + folder_.path().string() + " && " + before + " " + AUIF_PROGRAM +
+    return RunShell("cd " + folder_.path().string() + " && " + before + " " + kProgram +
                     " train data --layers 2 --channels 3 --batch 4 --crop 16 " + arguments);
   }
   std::string Bytes(const std::string& name) const { return ReadAll(folder_ / name); }
@@ -51,7 +52,7 @@ class CliTrainTest : public testing::Test {
 TEST_F(CliTrainTest, ModelSaysHowItWasMade) {
   const RunResult run = Train("-o m.safetensors --preset paper --epochs 2 --seed 5 --mu 4");
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_NE(run.out.find("6 pictures, 4 steps"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("6 images, 4 steps"), std::string::npos) << run.out;
   const Model model = LoadModel(folder_ / "m.safetensors");
   EXPECT_EQ(model.config.FormName(), "paper");
   const auto value = [&](const std::string& key) { return model.metadata.at("training." + key); };
@@ -60,7 +61,7 @@ TEST_F(CliTrainTest, ModelSaysHowItWasMade) {
   EXPECT_EQ(value("mu"), "4");
   EXPECT_EQ(value("detail_lr"), "0.01");
   EXPECT_EQ(value("crop_kind"), "random");
-  EXPECT_EQ(value("pictures").find("6, fingerprint "), 0u);
+  EXPECT_EQ(value("images").find("6, fingerprint "), 0u);
   EXPECT_EQ(value("program").find("auif "), 0u);
   EXPECT_FALSE(fs::exists(folder_ / "m.safetensors.checkpoint"));
 }
@@ -88,7 +89,7 @@ TEST_F(CliTrainTest, HeldOutPairsAreScoredAndNotTrainedWith) {
   Model held = LoadModel(folder_ / "held.safetensors");
   Model without = LoadModel(folder_ / "without.safetensors");
   EXPECT_EQ(held.metadata.at("training.hold_out"), "3");
-  EXPECT_EQ(held.metadata.at("training.pictures"), without.metadata.at("training.pictures"));
+  EXPECT_EQ(held.metadata.at("training.images"), without.metadata.at("training.images"));
   const auto a = Tensors(held), b = Tensors(without);
   for (std::size_t i = 0; i < a.size(); ++i) {
     EXPECT_TRUE(std::equal(a[i].values.begin(), a[i].values.end(), b[i].values.begin()));
@@ -123,7 +124,7 @@ TEST_F(CliTrainTest, KilledAndResumedGivesTheSameFiles) {
     fs::remove(folder_ / "m.checkpoint");
     // Waits for the first checkpoint.
     const RunResult run =
-        RunShell("cd " + folder_.path().string() + " && " + AUIF_PROGRAM +
+        RunShell("cd " + folder_.path().string() + " && " + kProgram +
                  " train data --layers 2 --channels 3 --batch 4 --crop 16 -o m " + options +
                  "log.csv & while [ ! -e " + (folder_ / "m.checkpoint").string() +
                  " ]; do sleep 0.001; done; kill -" + signal + " $!; wait $!");
@@ -147,14 +148,14 @@ TEST_F(CliTrainTest, MoreEpochsGoOnFromAKeptCheckpoint) {
                 {"c: ", "another seed: 0, not 1"});
 }
 
-TEST_F(CliTrainTest, BadPicturesAreNamedOrLeftOut) {
-  WriteAll(folder_ / "data/ir/1.png", "no picture");
+TEST_F(CliTrainTest, BadImagesAreNamedOrLeftOut) {
+  WriteAll(folder_ / "data/ir/1.png", "no image");
   ExpectOneLine(Train("-q -o m --epochs 1"), 1, {"data/ir/1.png", "--skip-bad"});
   const RunResult run = Train("-o m --epochs 1 --skip-bad");
   EXPECT_EQ(run.code, 0);
   EXPECT_NE(run.err.find("left out: data/ir/1.png"), std::string::npos) << run.err;
-  EXPECT_NE(run.out.find("5 pictures"), std::string::npos) << run.out;
-  WritePicture(folder_ / "data/ir/1.png", RandomPicture(40, 15, 1));
+  EXPECT_NE(run.out.find("5 images"), std::string::npos) << run.out;
+  WriteImage(folder_ / "data/ir/1.png", RandomImage(40, 15, 1));
   ExpectOneLine(Train("-q -o m --epochs 1 --crop-kind random"), 1,
                 {"data/ir/1.png", "40x15", "fewer than 16", "--skip-bad"});
 }
@@ -167,7 +168,7 @@ TEST_F(CliTrainTest, Mistakes) {
   ExpectOneLine(Train("-q -o m --lr 1e30"), 2, {"epoch 1", "lower learning rate"});
   for (const char* name : {"ir/0.png", "ir/1.png", "vis/2.png"})
     fs::remove(folder_ / "data" / name);
-  ExpectOneLine(Train("-q -o m"), 2, {"3 pictures, fewer than a batch of 4"});
+  ExpectOneLine(Train("-q -o m"), 2, {"3 images, fewer than a batch of 4"});
   EXPECT_FALSE(fs::exists(folder_ / "m"));
 }
 

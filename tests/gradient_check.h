@@ -40,27 +40,27 @@ inline std::map<std::string, double> GradientErrors(const Model& gradient, const
   return errors;
 }
 
-// Rectangles of random grey with some noise: the base encoder, which sees a blurred picture, needs
+// Rectangles of random grey with some noise: the base encoder, which sees a blurred image, needs
 // contrasts of all sizes to have gradients that are more than rounding.
-inline Plane<float> BlockPicture(int width, int height, std::uint32_t seed) {
+inline Plane<float> BlockImage(int width, int height, std::uint32_t seed) {
   std::mt19937 bits(seed);
-  Plane<float> picture(width, height);
+  Plane<float> image(width, height);
   for (int i = 0; i < 40; ++i) {
     const int x = static_cast<int>(bits() % width), y = static_cast<int>(bits() % height);
     const int right = std::min<int>(width, x + 2 + bits() % (width / 2));
     const int bottom = std::min<int>(height, y + 2 + bits() % (height / 2));
     const float grey = static_cast<float>(bits() % 236 + 10) / 255;
     for (int row = y; row < bottom; ++row) {
-      std::fill(picture.Row(row) + x, picture.Row(row) + right, grey);
+      std::fill(image.Row(row) + x, image.Row(row) + right, grey);
     }
   }
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      picture.Row(y)[x] += static_cast<float>(static_cast<int>(bits() >> 8) % 21 - 10) / 255;
-      picture.Row(y)[x] = std::clamp(picture.Row(y)[x], 0.0f, 1.0f);
+      image.Row(y)[x] += static_cast<float>(static_cast<int>(bits() >> 8) % 21 - 10) / 255;
+      image.Row(y)[x] = std::clamp(image.Row(y)[x], 0.0f, 1.0f);
     }
   }
-  return picture;
+  return image;
 }
 
 }  // namespace auif

@@ -1,4 +1,4 @@
-// The conventions against values that the published programs gave, on other people's pictures.
+// The conventions against values that the published programs gave, on other people's images.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "auif/metrics.h"
 #include "io/csv.h"
-#include "io/picture.h"
+#include "io/image_file.h"
 #include "tests/shared_data.h"
 
 namespace auif {
@@ -33,7 +33,7 @@ Paths OfAuthors(const std::string& set, const std::string& image) {
           SharedDir() / "golden/authors/results" / set / image};
 }
 
-// A table of published values: the first two columns say which picture, the others are metrics.
+// A table of published values: the first two columns say which image, the others are metrics.
 class Golden {
  public:
   Golden(const std::string& convention, const fs::path& csv,
@@ -97,7 +97,7 @@ TEST(MetricsGoldenTest, Cddfuse) {
   AUIF_NEED_SHARED("golden/metrics/cddfuse.csv");
   // VIF: where a variance is hardly above the guard 1e-10, rounding errors decide on which side it
   // falls; the published program filters in two dimensions at once and rounds otherwise. It shows
-  // in one picture, by 1.1e-7.
+  // in one image, by 1.1e-7.
   Golden("cddfuse", "cddfuse.csv", OfAuthors).ExpectNear("VIF", 2e-7);
 }
 

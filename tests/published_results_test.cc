@@ -1,4 +1,4 @@
-// The authors' weights give the authors' published pictures.
+// The authors' weights give the authors' published images.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -6,8 +6,8 @@
 
 #include "auif/fuse.h"
 #include "auif/model_io.h"
+#include "io/image_file.h"
 #include "io/pairs.h"
-#include "io/picture.h"
 #include "tests/shared_data.h"
 
 namespace auif {
@@ -24,11 +24,11 @@ TEST_P(PublishedResultsTest, AreReproduced) {
   const Fuser fuser(ImportTorch({weights}));
   int compared = 0;
   double all_pixels = 0, all_equal = 0;
-  for (const PicturePair& pair : FindPairs(data).pairs) {
+  for (const ImagePair& pair : FindPairs(data).pairs) {
     const auto published = results / (pair.name + ".png");
     if (!std::filesystem::exists(published)) continue;
-    const Plane<float> fused = fuser.Fuse(ReadPicture(pair.ir).grey, ReadPicture(pair.vis).grey);
-    const Plane<float> expected = ReadPicture(published).grey;
+    const Plane<float> fused = fuser.Fuse(ReadImage(pair.ir).grey, ReadImage(pair.vis).grey);
+    const Plane<float> expected = ReadImage(published).grey;
     ASSERT_EQ(fused.width(), expected.width());
     ASSERT_EQ(fused.height(), expected.height());
     long equal = 0, worst = 0;
@@ -42,7 +42,7 @@ TEST_P(PublishedResultsTest, AreReproduced) {
     }
     EXPECT_LE(worst, 1) << pair.name;
     // The published values are rounded from floats: exact arithmetic differs, too, in 11 of the
-    // 124,697 pixels of flir-test/26, so one picture says less than the set.
+    // 124,697 pixels of flir-test/26, so one image says less than the set.
     const double pixels = static_cast<double>(fused.width()) * fused.height();
     EXPECT_GE(equal, 0.9998 * pixels) << pair.name;
     all_pixels += pixels;

@@ -7,6 +7,7 @@
 #include "auif/fuse.h"
 #include "auif/model_io.h"
 #include "io/safetensors.h"
+#include "tests/paths.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"
 
@@ -14,17 +15,17 @@ namespace auif {
 namespace {
 
 const std::string kPython = "/usr/bin/python3";
-const std::string kReference = std::string(AUIF_SOURCE_DIR) + "/reference/";
+const std::string kReference = kSourceDir + "/reference/";
 
 bool HaveTorch() {
   static const bool have = RunShell(kPython + " -c 'import torch, numpy'").code == 0;
   return have;
 }
 
-void WriteImage(const std::filesystem::path& path, const Plane<float>& picture) {
-  Tensor tensor{{picture.height(), picture.width()}, {}};
-  for (int y = 0; y < picture.height(); ++y) {
-    tensor.values.insert(tensor.values.end(), picture.Row(y), picture.Row(y) + picture.width());
+void WriteImage(const std::filesystem::path& path, const Plane<float>& image) {
+  Tensor tensor{{image.height(), image.width()}, {}};
+  for (int y = 0; y < image.height(); ++y) {
+    tensor.values.insert(tensor.values.end(), image.Row(y), image.Row(y) + image.width());
   }
   WriteAll(path, SerializeSafetensors({{{"image", tensor}}, {}}));
 }
@@ -32,7 +33,7 @@ void WriteImage(const std::filesystem::path& path, const Plane<float>& picture) 
 // Largest difference between Fuser and PyTorch, relative to PyTorch's largest value.
 double Difference(const Model& model, const FuseOptions& options, const std::string& arguments) {
   const TemporaryFolder folder;
-  const Plane<float> ir = RandomPicture(61, 45, 1), vis = RandomPicture(61, 45, 2);
+  const Plane<float> ir = RandomImage(61, 45, 1), vis = RandomImage(61, 45, 2);
   SaveModel(model, folder / "model.safetensors");
   WriteImage(folder / "ir.safetensors", ir);
   WriteImage(folder / "vis.safetensors", vis);
@@ -83,7 +84,7 @@ TEST(PyTorchTest, DefaultModelAndStrategiesAgree) {
 
 TEST(PyTorchTest, ReferencePassesItsOwnTests) {
   if (!HaveTorch()) GTEST_SKIP() << "needs PyTorch and numpy for " << kPython;
-  const RunResult run = RunShell("cd " + std::string(AUIF_SOURCE_DIR) + " && " + kPython +
+  const RunResult run = RunShell("cd " + kSourceDir + " && " + kPython +
                                  " -B -m unittest reference/test_reference.py");
   EXPECT_EQ(run.code, 0) << run.err;
 }

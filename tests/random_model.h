@@ -1,4 +1,4 @@
-// Random models and pictures for tests and benchmarks.
+// Random models and images for tests and benchmarks.
 #pragma once
 
 #include <cmath>
@@ -43,19 +43,19 @@ inline Model RandomModel(const ModelConfig& config, std::uint32_t seed) {
 }
 
 // A smooth pattern with 8-bit noise, in [0, 1].
-inline Plane<float> RandomPicture(int width, int height, std::uint32_t seed) {
+inline Plane<float> RandomImage(int width, int height, std::uint32_t seed) {
   std::mt19937 bits(seed);
   const double fx = 0.02 + 0.1 * (bits() % 100) / 100, fy = 0.02 + 0.1 * (bits() % 100) / 100;
-  Plane<float> picture(width, height);
+  Plane<float> image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       const double smooth = 0.5 + 0.3 * std::sin(fx * x) + 0.15 * std::cos(fy * y + fx * x);
       const double noisy = smooth + ((bits() >> 8) % 256 / 255.0 - 0.5) * 0.3;
-      picture.Row(y)[x] =
+      image.Row(y)[x] =
           static_cast<float>(std::round(255 * std::min(1.0, std::max(0.0, noisy))) / 255);
     }
   }
-  return picture;
+  return image;
 }
 
 }  // namespace auif

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <string>
 
+#include "tests/paths.h"
 #include "tests/temporary_folder.h"
 
 namespace auif {
@@ -44,7 +45,7 @@ inline RunResult RunShell(const std::string& command) {
 
 // Runs `auif ARGUMENTS`, the arguments as a shell reads them.
 inline RunResult RunAuif(const std::string& arguments) {
-  return RunShell(std::string(AUIF_PROGRAM) + " " + arguments);
+  return RunShell(kProgram + " " + arguments);
 }
 
 }  // namespace auif

@@ -1,4 +1,4 @@
-// Other people's pictures and golden values, which the project does not ship: the environment
+// Other people's images and golden values, which the project does not ship: the environment
 // variable AUIF_SHARED names their folder.
 #pragma once
 
@@ -7,11 +7,13 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "tests/paths.h"
+
 namespace auif {
 
 inline std::filesystem::path SharedDir() {
   const char* dir = std::getenv("AUIF_SHARED");
-  return dir != nullptr && *dir != '\0' ? dir : AUIF_DEFAULT_SHARED;
+  return dir != nullptr && *dir != '\0' ? dir : kDefaultShared;
 }
 
 }  // namespace auif

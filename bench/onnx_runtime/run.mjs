@@ -6,7 +6,7 @@ import ort from 'onnxruntime-node';
 const MOST_RUNS = 2000;
 
 // A binary PGM of 8 bits as a tensor (1, 1, height, width) in [0, 1].
-function readPicture(path) {
+function readImage(path) {
   const file = readFileSync(path);
   const header = /^P5\s+(\d+)\s+(\d+)\s+255\s/.exec(file.toString('latin1', 0, 64));
   if (!header) throw new Error(`${path}: not a binary PGM of 8 bits`);
@@ -15,22 +15,22 @@ function readPicture(path) {
   return new ort.Tensor('float32', values, [1, 1, height, width]);
 }
 
-function writePicture(path, tensor) {
+function writeImage(path, tensor) {
   const [, , height, width] = tensor.dims;
   const values = Uint8Array.from(tensor.data, (v) => Math.round(255 * v));
   writeFileSync(path, Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), values]));
 }
 
-async function main([model, threads, seconds, ...pictures]) {
+async function main([model, threads, seconds, ...images]) {
   const session = await ort.InferenceSession.create(model, {
     intraOpNumThreads: Number(threads),
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
   });
   const ms = [];
-  for (let i = 0; i + 2 < pictures.length; i += 3) {
-    const pair = {ir: readPicture(pictures[i]), vis: readPicture(pictures[i + 1])};
-    writePicture(pictures[i + 2], (await session.run(pair)).fused);
+  for (let i = 0; i + 2 < images.length; i += 3) {
+    const pair = {ir: readImage(images[i]), vis: readImage(images[i + 1])};
+    writeImage(images[i + 2], (await session.run(pair)).fused);
     if (i > 0 || Number(seconds) === 0) continue;
     const end = performance.now() + 1000 * Number(seconds);
     while (ms.length < 3 || (performance.now() < end && ms.length < MOST_RUNS)) {

@@ -9,7 +9,7 @@ namespace auif {
 // Whose fault it is; the command line maps each kind to an exit code.
 enum class ErrorKind {
   kUsage,   // the caller asked for something that cannot be (an option out of range)
-  kInput,   // a picture, model or folder that was given is missing, broken or unsuitable
+  kInput,   // an image, model or folder that was given is missing, broken or unsuitable
   kOutput,  // a result could not be written
 };
 

@@ -1,4 +1,4 @@
-// Fusing an infrared and a visible picture of the same scene.
+// Fusing an infrared and a visible image of the same scene.
 #pragma once
 
 #include <array>
@@ -6,43 +6,20 @@
 #include <memory>
 #include <string>
 
+#include "auif/fuse_options.h"
 #include "auif/model.h"
 #include "auif/plane.h"
 
 namespace auif {
 
-// How the four feature maps become two (paper eqs. 8, 9), before the decoder.
-enum class Strategy {
-  kAdd,      // all weights 1
-  kAverage,  // all weights 1/2
-  kL1,       // by the 3x3-blurred magnitude of each map, pixel by pixel
-};
-const char* Name(Strategy);  // "add", "average", "l1"
-
-// Constant weights of the four maps: alpha_B_I, alpha_B_V, alpha_D_I, alpha_D_V (eq. 8).
-struct MapWeights {
-  float base_ir = 1, base_vis = 1, detail_ir = 1, detail_vis = 1;
-};
-
-// The picture must be at least this wide and high: the 19x19 filter reflects 9 pixels.
-inline constexpr int kMinSize = 10;
-
-struct FuseOptions {
-  Strategy strategy = Strategy::kAdd;
-  MapWeights weights;  // multiplied with the strategy's own weights
-  int threads = 0;     // 0: as many as the machine has
-
-  void Validate() const;  // throws Error (kUsage)
-};
-
-// The layers of one source (paper Fig. 4), each of the picture's size.
+// The layers of one source (paper Fig. 4), each of the image's size.
 struct Decomposition {
   Plane<float> base_initial, detail_initial;  // B0, D0
   Plane<float> base, detail;                  // BN, DN
 };
 
-// Fuses with one model and one set of options; prepare it once, use it for many pictures.
-// Pictures are grey, in [0, 1], at least kMinSize in both directions and both of one size; else
+// Fuses with one model and one set of options; prepare it once, use it for many images.
+// Images are grey, in [0, 1], at least kMinSize in both directions and both of one size; else
 // Error (kInput). The result is in (0, 1). The same input gives the same bits for any number of
 // threads. All methods are const and may be called from several threads at once.
 class Fuser {
@@ -64,13 +41,13 @@ class Fuser {
   std::unique_ptr<Impl> impl_;
 };
 
-// Fuses pictures whose rows come one by one: from a camera, or from a file that is larger than the
+// Fuses images whose rows come one by one: from a camera, or from a file that is larger than the
 // memory. The rows are the same bits as Fuser's for any number of threads, which share the width:
 // up to one a 128 columns (with ten layers). The memory grows with the width alone.
 //
 // The rows of the result come in order, several at a time: row y at the latest from the Push of
 // source row y + Delay(), or of the last one. After the last row the next Push begins the next
-// picture of the same size. One thread at a time may use a stream.
+// image of the same size. One thread at a time may use a stream.
 class FuseStream {
  public:
   // Gets row y of the result; the `width` values in (0, 1) are valid until it returns. It is called
@@ -78,7 +55,7 @@ class FuseStream {
   using Sink = std::function<void(int y, const float* row)>;
 
   // Takes the model and the options from `fuser`, which need not live on. Throws Error: kInput
-  // where the pictures are smaller than kMinSize or the memory cannot be had, kUsage where `sink`
+  // where the images are smaller than kMinSize or the memory cannot be had, kUsage where `sink`
   // is empty.
   FuseStream(const Fuser& fuser, int width, int height, Sink sink);
   ~FuseStream();
@@ -88,22 +65,17 @@ class FuseStream {
   // In rows: 2 N for the layers, 9 for the initial filters, 1 for the decoder, 1 more with
   // Strategy::kL1, and Chunk() - 1.
   int Delay() const;
-  // Rows that are computed at a time: 32, in pictures of more than 4096 columns 128.
+  // Rows that are computed at a time: 32, in images of more than 4096 columns 128.
   int Chunk() const;
   // The next row of both sources: `width` values in [0, 1] (others are clamped, NaN becomes 0).
-  // What the sink throws is passed on; the picture is then given up as by Restart.
+  // What the sink throws is passed on; the image is then given up as by Restart.
   void Push(const float* ir, const float* vis);
-  // Gives up the picture: the next Push is the first row of the next one.
+  // Gives up the image: the next Push is the first row of the next one.
   void Restart();
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// The network as the paper writes it: every channel, in double, layer by layer. About a thousand
-// times slower than Fuser; the fast path is tested against it.
-Plane<double> FuseReference(const Model& model, const FuseOptions& options,
-                            PlaneView<const float> ir, PlaneView<const float> vis);
 
 }  // namespace auif

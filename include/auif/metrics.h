@@ -1,6 +1,6 @@
-// Scoring fused pictures against their sources with the metrics of the literature.
+// Scoring fused images against their sources with the metrics of the literature.
 //
-// The same metric has many published implementations, which give different numbers for one picture.
+// The same metric has many published implementations, which give different numbers for one image.
 // A convention is one of them by name: which metrics it has, what it calls them, and what it
 // chooses wherever implementations differ. docs/metrics.md explains them all.
 #pragma once
@@ -17,7 +17,7 @@
 
 namespace auif {
 
-// A picture as values 0..255, whatever its depth was: one grey channel, or red, green, blue, all of
+// An image as values 0..255, whatever its depth was: one grey channel, or red, green, blue, all of
 // one size.
 struct ImageChannels {
   std::vector<Plane<double>> channels;
@@ -52,23 +52,23 @@ const std::vector<ConventionInfo>& Conventions();
 // By name; throws Error (kUsage), listing the names, for any other.
 const ConventionInfo& FindConvention(std::string_view name);
 
-// The values of one picture in the order of Evaluator::metrics(); empty where the metric is
-// undefined for the picture (its header in src/metrics says when).
+// The values of one image in the order of Evaluator::metrics(); empty where the metric is
+// undefined for the image (its header in src/metrics says when).
 using Scores = std::vector<std::optional<double>>;
 
 struct FusionResult {
   ImageChannels ir, vis, fused;
 };
 
-// The mean of one metric over the pictures for which it is defined.
+// The mean of one metric over the images for which it is defined.
 struct MetricMean {
-  std::optional<double> mean;  // empty where no picture has a value
-  int defined = 0;             // pictures that count
-  int undefined = 0;           // pictures left out
+  std::optional<double> mean;  // empty where no image has a value
+  int defined = 0;             // images that count
+  int undefined = 0;           // images left out
 };
 
-// Scores pictures with some metrics of one convention. All methods are const and may be called from
-// several threads at once. The same pictures give the same bits for any number of threads.
+// Scores images with some metrics of one convention. All methods are const and may be called from
+// several threads at once. The same images give the same bits for any number of threads.
 class Evaluator {
  public:
   // metrics: names or ids, upper or lower case; none means all that the convention has. Throws
@@ -79,12 +79,12 @@ class Evaluator {
   const ConventionInfo& convention() const { return *convention_; }
   const std::vector<MetricInfo>& metrics() const { return metrics_; }
 
-  // The three pictures must have one size and one or three channels each; else Error (kInput).
+  // The three images must have one size and one or three channels each; else Error (kInput).
   Scores Score(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused) const;
 
-  // Scores `count` pictures on `threads` threads (0: as many as the machine has). `load` gives the
-  // picture of an index and `done`, where given, hears of its scores; both are called on those
-  // threads, `done` by one at a time. At most one picture a thread is in memory. The first
+  // Scores `count` images on `threads` threads (0: as many as the machine has). `load` gives the
+  // image of an index and `done`, where given, hears of its scores; both are called on those
+  // threads, `done` by one at a time. At most one image a thread is in memory. The first
   // exception that either throws, by index, ends the run.
   std::vector<Scores> ScoreMany(
       std::size_t count, const std::function<FusionResult(std::size_t)>& load, int threads = 0,

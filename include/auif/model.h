@@ -6,8 +6,8 @@
 //
 //   x+ = x - eta * [ Conv2(Conv1(x)) - theta * (I - x) ]
 //
-// with Conv1: 1 -> C and Conv2: C -> 1 channels, 3x3, without bias, I the source picture, and a
-// batch norm and a PReLU in one of two places. All pictures are grey, in [0, 1].
+// with Conv1: 1 -> C and Conv2: C -> 1 channels, 3x3, without bias, I the source image, and a
+// batch norm and a PReLU in one of two places. All images are grey, in [0, 1].
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ enum class Kernels {
   kIndependent,  // two kernel tensors a layer
 };
 
-// Where the picture is continued by reflection (which never repeats the edge pixel).
+// Where the image is continued by reflection (which never repeats the edge pixel).
 enum class Padding {
   kInput,    // the layer's input by 2, then both convolutions "valid"
   kFeature,  // by 1 before each convolution, so that Conv2 reads a reflected feature map

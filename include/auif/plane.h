@@ -1,4 +1,4 @@
-// One channel of a picture in memory: rows from top to bottom, pixels from left to right.
+// One channel of an image in memory: rows from top to bottom, pixels from left to right.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ struct PlaneView {
   operator PlaneView<const T>() const { return {data, width, height, stride}; }
 };
 
-// A picture plane that owns its pixels. Rows start at multiples of 64 bytes; a new plane is all
+// An image plane that owns its pixels. Rows start at multiples of 64 bytes; a new plane is all
 // zeros. Copying copies the pixels. Throws Error (kInput) where the memory cannot be had.
 template <typename T>
 class Plane {
@@ -41,7 +41,7 @@ class Plane {
     if (bytes == 0) return;
     void* memory = ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
     if (memory == nullptr) {
-      throw Error(ErrorKind::kInput, "not enough memory for a picture of " + std::to_string(width) +
+      throw Error(ErrorKind::kInput, "not enough memory for an image of " + std::to_string(width) +
                                          "x" + std::to_string(height));
     }
     data_.reset(static_cast<T*>(memory));

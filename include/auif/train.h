@@ -1,7 +1,7 @@
-// Training a model from pictures.
+// Training a model from images.
 //
-// As in the paper, the network learns to rebuild single pictures from their base and detail maps;
-// fusing comes only afterwards. Infrared and visible pictures are shuffled together. The losses
+// As in the paper, the network learns to rebuild single images from their base and detail maps;
+// fusing comes only afterwards. Infrared and visible images are shuffled together. The losses
 // and gradients are exactly those of the network with all its channels; they cost no more than the
 // collapsed network does.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace auif {
 
-// What of a picture a step of training sees.
+// What of an image a step of training sees.
 enum class Crop {
   kRandom,         // crop x crop pixels at a random place
   kRandomResized,  // a random part of random area and aspect ratio, scaled to crop x crop pixels
@@ -40,10 +40,10 @@ struct NormalStart {
 struct TrainOptions {
   ModelConfig config = ModelConfig::Paper();
   int epochs = 80;
-  int batch = 32;  // pictures a step; the last step of an epoch takes what is left
+  int batch = 32;  // images a step; the last step of an epoch takes what is left
   Crop crop_kind = Crop::kRandom;
   int crop = 128;                                         // pixels; at least kMinSize
-  std::array<double, 2> crop_area = {0.08, 1};            // kRandomResized: part of the picture
+  std::array<double, 2> crop_area = {0.08, 1};            // kRandomResized: part of the image
   std::array<double, 2> crop_ratio = {3.0 / 4, 4.0 / 3};  // kRandomResized: width / height
   KernelStart kernel_start = KernelStart::kUniform;
   NormalStart eta = {0.1, 0.03};
@@ -52,7 +52,7 @@ struct TrainOptions {
   double prelu = 0.25;  // the slopes' start
   double mu = 5;        // weight of the SSIM term (paper eq. 7)
   // Weight of (offset - offset_target)^2 in the loss; not in the paper. offset is by how much a
-  // fused picture is brighter than one picture, before the sigmoid: docs/training.md.
+  // fused image is brighter than one image, before the sigmoid: docs/training.md.
   double offset_weight = 0.1;
   double offset_target = 0.4;
   bool clip_ssim = false;         // clamp(1 - SSIM, 0, 1) at each pixel: no gradient where SSIM < 0
@@ -70,7 +70,7 @@ struct TrainOptions {
   std::map<std::string, std::string> Text() const;
 };
 
-// Means over pixels: of one step's batch, or of an epoch's pictures.
+// Means over pixels: of one step's batch, or of an epoch's images.
 struct TrainLosses {
   double total = 0;  // mse + mu (1 - ssim) / 2 + the offset's term, which is minimised
   double mse = 0;
@@ -79,12 +79,12 @@ struct TrainLosses {
 };
 
 // All that training remembers from step to step. Random choices depend only on the seed and on
-// where training is, so with the same pictures and options it goes on with the same bits.
+// where training is, so with the same images and options it goes on with the same bits.
 struct TrainState {
   Model model;
   Model first_moment, second_moment;  // Adam's, in the place of their parameter
   long step = 0;                      // steps done since the start
-  TrainLosses epoch_sums;             // of the epoch under way, times its pictures so far
+  TrainLosses epoch_sums;             // of the epoch under way, times its images so far
 };
 
 // Said after every step.
@@ -109,24 +109,24 @@ struct TrainResult {
   TrainEnd end = TrainEnd::kDone;
 };
 
-// A picture with the name that messages give it.
-struct TrainPicture {
+// An image with the name that messages give it.
+struct TrainImage {
   std::string name;
   Plane<std::uint8_t> pixels;  // grey
 };
 
-// Throws the Error of Train() for a picture that is too small.
-void CheckTrainPicture(const TrainPicture& picture, const TrainOptions& options);
+// Throws the Error of Train() for an image that is too small.
+void CheckTrainImage(const TrainImage& image, const TrainOptions& options);
 
 // An untrained model: the state in which training starts.
 Model InitialModel(const TrainOptions& options);
 
-// Trains from the start, or from `from`, which must come from the same options and pictures.
-// Errors: those of TrainOptions::Validate(); kUsage for fewer pictures than a batch, and where the
+// Trains from the start, or from `from`, which must come from the same options and images.
+// Errors: those of TrainOptions::Validate(); kUsage for fewer images than a batch, and where the
 // loss or a gradient is no longer finite (the message says in which epoch, step and layer that
-// began; the callback has had the last good state); kInput for a picture that is smaller than the
+// began; the callback has had the last good state); kInput for an image that is smaller than the
 // crop in either direction, with Crop::kRandomResized smaller than kMinSize.
-TrainResult Train(const std::vector<TrainPicture>& pictures, const TrainOptions& options,
+TrainResult Train(const std::vector<TrainImage>& images, const TrainOptions& options,
                   const TrainCallback& callback = {}, const TrainState* from = nullptr);
 
 }  // namespace auif

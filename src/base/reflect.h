@@ -1,4 +1,4 @@
-// Continuing a picture beyond its border.
+// Continuing an image beyond its border.
 #pragma once
 
 namespace auif {

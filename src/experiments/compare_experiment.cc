@@ -72,7 +72,7 @@ Section RunCompare(Lab& lab) {
   section.text = {
       "Means over the test sets; higher is better. Best in bold, second underlined. The eight "
       "other methods' rows are the numbers that the paper prints, computed with the same "
-      "definitions on the same pictures; its own row stands below and takes no part."};
+      "definitions on the same images; its own row stands below and takes no part."};
   std::string csv =
       CsvLine({"dataset", "method", "origin", "pairs", "EN", "SD", "SF", "VIF", "AG", "SCD"});
   std::string image_csv =
@@ -150,7 +150,7 @@ Section RunCompare(Lab& lab) {
         lab.model().name));
     section.deviations.push_back(
         "The eight other methods' rows are quoted from the paper, not computed here, but where "
-        "they were given as folders of pictures.");
+        "they were given as folders of images.");
   }
   section.options["model"] = lab.model().name + " (" + lab.model().model.config.FormName() + ")";
   lab.WriteCsv(section, "compare.csv", csv);

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "auif/error.h"
-#include "experiments/fingerprint.h"
+#include "base/fingerprint.h"
 #include "experiments/published.h"
 #include "io/atomic_file.h"
 
@@ -59,7 +59,7 @@ std::vector<Dataset> ParseAll(const Json& json, const std::string& where) {
   return sets;
 }
 
-// Finds and reads the pictures.
+// Finds and reads the images.
 void Open(Dataset& set, const fs::path& data) {
   const auto below = [&](const fs::path& path) { return path.is_absolute() ? path : data / path; };
   set.ir = below(set.ir);
@@ -71,7 +71,7 @@ void Open(Dataset& set, const fs::path& data) {
   }
   PairList list = set.vis.empty() ? FindPairs(set.ir) : FindPairs(set.ir, set.vis);
   if (!list.unmatched.empty()) {
-    throw Error(ErrorKind::kInput, "the picture has no partner of the same name",
+    throw Error(ErrorKind::kInput, "the image has no partner of the same name",
                 list.unmatched.front().string(), "remove it, or add its partner");
   }
   if (list.pairs.empty()) {
@@ -80,7 +80,7 @@ void Open(Dataset& set, const fs::path& data) {
   }
   set.pairs = std::move(list.pairs);
   Fingerprint content;
-  for (const PicturePair& pair : set.pairs) {
+  for (const ImagePair& pair : set.pairs) {
     content.Add(pair.name);
     for (const fs::path& path : {pair.ir, pair.vis}) content.Add(ReadFile(path));
   }

@@ -1,4 +1,4 @@
-// Sets of picture pairs, described by small files.
+// Sets of image pairs, described by small files.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct Dataset {
   int paper_pairs = 0;        // in the paper's Table 1; 0: not of the paper
 
   // Filled in by OpenDatasets.
-  std::vector<PicturePair> pairs;
-  std::string content;  // changes whenever a name or a byte of a picture does
+  std::vector<ImagePair> pairs;
+  std::string content;  // changes whenever a name or a byte of an image does
 
   // "20 of the paper's 58 pairs"; empty where none is missing.
   std::string Shortfall() const;
@@ -41,7 +41,7 @@ struct Datasets {
 // Opens what `wanted` lists: files with a description (or an array of them), or names of the
 // paper's sets. Nothing wanted: the paper's sets that lie in the data folder. Throws Error: kUsage
 // for an unknown name, kInput for a broken description, a folder that is missing or has no pairs,
-// and for pictures without a partner.
+// and for images without a partner.
 Datasets OpenDatasets(const std::filesystem::path& data, const std::vector<std::string>& wanted);
 
 }  // namespace auif

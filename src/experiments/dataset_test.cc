@@ -5,7 +5,7 @@
 #include "experiments/published.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
-#include "io/picture.h"
+#include "io/image_file.h"
 #include "tests/expect_error.h"
 #include "tests/temporary_folder.h"
 
@@ -16,7 +16,7 @@ void MakePairs(const std::filesystem::path& folder, int count) {
   for (const char* kind : {"ir", "vis"}) {
     MakeFolder(folder / kind);
     for (int i = 0; i < count; ++i) {
-      WritePicture(folder / kind / (std::to_string(i) + ".png"), Plane<float>(12, 10));
+      WriteImage(folder / kind / (std::to_string(i) + ".png"), Plane<float>(12, 10));
     }
   }
 }
@@ -43,14 +43,14 @@ TEST(Datasets, AFileDescribesOthers) {
   EXPECT_EQ(found.Split("test")[0]->Shortfall(), "");
 }
 
-TEST(Datasets, ContentChangesWithAPicture) {
+TEST(Datasets, ContentChangesWithAImage) {
   const TemporaryFolder data;
   MakePairs(data / "tno", 2);
   const std::string before = OpenDatasets(data.path(), {}).sets[0].content;
   EXPECT_EQ(OpenDatasets(data.path(), {}).sets[0].content, before);
   Plane<float> other(12, 10);
   other.Row(3)[4] = 1;
-  WritePicture(data / "tno" / "vis" / "1.png", other);
+  WriteImage(data / "tno" / "vis" / "1.png", other);
   EXPECT_NE(OpenDatasets(data.path(), {}).sets[0].content, before);
 }
 

@@ -9,7 +9,7 @@ namespace auif {
 Section RunDatasets(Lab& lab) {
   Section section;
   section.text = {
-      "The sets of picture pairs, and which are for training, for choosing (validation) and for "
+      "The sets of image pairs, and which are for training, for choosing (validation) and for "
       "the results (test)."};
   ReportTable table{"Data sets", {"set", "split", "illumination", "pairs", "paper"}, {}};
   std::string csv =

@@ -4,7 +4,7 @@
 #include "experiments/experiments.h"
 #include "experiments/sheet.h"
 #include "io/csv.h"
-#include "io/picture.h"
+#include "io/image_file.h"
 
 namespace auif {
 
@@ -17,9 +17,9 @@ Section RunDecomposition(Lab& lab) {
   std::string csv = CsvLine({"dataset", "pair", "source", "map", "least", "most"});
   lab.Plan(static_cast<int>(sets.size()) * 2);
   for (const Dataset* set : sets) {
-    const PicturePair& pair = set->pairs[set->pairs.size() / 2];
+    const ImagePair& pair = set->pairs[set->pairs.size() / 2];
     for (const auto& [kind, path] : {std::pair{"infrared", pair.ir}, {"visible", pair.vis}}) {
-      Plane<float> source = ReadPicture(path).grey;
+      Plane<float> source = ReadImage(path).grey;
       const Decomposition maps = fuser.Decompose(source);
       std::vector<Plane<float>> row;
       row.push_back(std::move(source));
@@ -38,21 +38,21 @@ Section RunDecomposition(Lab& lab) {
       }
       sheet.rows.push_back(
           fmt::format("{} {}", set->title, kind == std::string("visible") ? "vis" : "ir"));
-      sheet.pictures.push_back(std::move(row));
+      sheet.images.push_back(std::move(row));
       lab.Tick(1, fmt::format("{} {}, {}", set->title, pair.name, kind));
     }
   }
   DrawSheet(sheet, lab.Figures());
   Section section;
   section.text = {
-      "What the encoders make of a picture: the source, the filters' first maps B0 (blur) and D0 "
+      "What the encoders make of an image: the source, the filters' first maps B0 (blur) and D0 "
       "(Laplacian), and the encoders' last maps BN and DN. Maps are stretched from their smallest "
       "to their largest values (1 in 1,000 pixels at each end aside), so greys cannot be compared "
       "between them; decomposition.csv has the values."};
   section.figures.push_back({"decomposition", "Source, B0, D0, BN, DN", true});
   section.options["model"] = lab.model().name;
   section.deviations.push_back(
-      "The paper does not say which pictures it shows or how their greys are scaled: here it is "
+      "The paper does not say which images it shows or how their greys are scaled: here it is "
       "the middle pair of each test set.");
   lab.WriteCsv(section, "decomposition.csv", csv);
   return section;

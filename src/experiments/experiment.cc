@@ -24,7 +24,7 @@ struct Experiment {
 
 // In the paper's order.
 const std::vector<Experiment> kExperiments = {
-    {{"datasets", "Table 1: data sets", "the sets of pictures"}, RunDatasets},
+    {{"datasets", "Table 1: data sets", "the sets of images"}, RunDatasets},
     {{"strategies", "Table 2: fusion strategies", "add, average and l1 on the validation sets"},
      RunStrategies},
     {{"layers", "Figure 2: number of layers", "a training for each N, on the validation sets"},

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "auif/train.h"
-#include "pipeline/job.h"
+#include "jobs/job.h"
 
 namespace auif {
 
 struct ExperimentJob {
-  // A row of the comparison: a folder with a subfolder of fused pictures a data set (or, with one
-  // test set, the pictures themselves), or a model file.
+  // A row of the comparison: a folder with a subfolder of fused images a data set (or, with one
+  // test set, the images themselves), or a model file.
   struct Method {
     std::string name;
     std::filesystem::path path;
@@ -54,7 +54,7 @@ struct ExperimentReport {
 // before; items are of about the same length within one experiment.
 using ExperimentCallback = std::function<void(const std::string& name, const JobProgress&)>;
 
-// Runs an experiment, or all of them, and writes into job.out: NAME*.csv, figures/, pictures/,
+// Runs an experiment, or all of them, and writes into job.out: NAME*.csv, figures/, images/,
 // parts/ (finished work, found again by the next start) and report.html with all experiments that
 // were run into this folder. Throws Error; what was finished until then is kept.
 ExperimentReport RunExperiment(const ExperimentJob& job, const ExperimentCallback& callback = {});

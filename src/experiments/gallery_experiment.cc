@@ -1,4 +1,4 @@
-// Fig. 5, and the pictures of the report's slider.
+// Fig. 5, and the images of the report's slider.
 #include <fmt/format.h>
 
 #include "experiments/experiments.h"
@@ -6,7 +6,7 @@
 #include "experiments/sheet.h"
 #include "io/csv.h"
 #include "io/folder.h"
-#include "io/picture.h"
+#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -27,9 +27,9 @@ Section RunGallery(Lab& lab) {
   // The own method last, as in the paper.
   for (std::size_t m = 1; m < methods.size(); ++m) sheet.rows.push_back(methods[m].name);
   sheet.rows.push_back(methods[0].name);
-  sheet.pictures.resize(sheet.rows.size());
+  sheet.images.resize(sheet.rows.size());
   std::string csv = CsvLine({"dataset", "pair", "x", "y", "width", "height"});
-  MakeFolder(lab.job().out / "pictures");
+  MakeFolder(lab.job().out / "images");
   int planned = 0;
   for (const Dataset* set : sets) {
     planned += static_cast<int>(std::min(kScenesASet, set->pairs.size()));
@@ -38,8 +38,8 @@ Section RunGallery(Lab& lab) {
   for (const Dataset* set : sets) {
     const std::size_t scenes = std::min(kScenesASet, set->pairs.size());
     for (std::size_t k = 0; k < scenes; ++k) {
-      const PicturePair& pair = set->pairs[(2 * k + 1) * set->pairs.size() / (2 * scenes)];
-      Plane<float> ir = ReadPicture(pair.ir).grey, vis = ReadPicture(pair.vis).grey;
+      const ImagePair& pair = set->pairs[(2 * k + 1) * set->pairs.size() / (2 * scenes)];
+      Plane<float> ir = ReadImage(pair.ir).grey, vis = ReadImage(pair.vis).grey;
       const Box box = InterestingBox(ir, vis);
       sheet.columns.push_back(set->title + " " + pair.name);
       sheet.zoom.push_back(box);
@@ -57,11 +57,11 @@ Section RunGallery(Lab& lab) {
       for (std::size_t r = 0; r < column.size(); ++r) {
         if (!column[r].empty()) {
           const std::string file =
-              fmt::format("pictures/{}-{}-{}.jpg", set->name, pair.name, sheet.rows[r]);
-          WritePicture(lab.job().out / file, column[r]);
+              fmt::format("images/{}-{}-{}.jpg", set->name, pair.name, sheet.rows[r]);
+          WriteImage(lab.job().out / file, column[r]);
           scene.files.push_back(file);
         }
-        sheet.pictures[r].push_back(std::move(column[r]));
+        sheet.images[r].push_back(std::move(column[r]));
       }
       section.scenes.push_back(std::move(scene));
       lab.Tick(1, section.scenes.back().title);
@@ -71,7 +71,7 @@ Section RunGallery(Lab& lab) {
   section.figures.push_back({"gallery", "Sources and results", sheet.columns.size() > 3});
   section.options["model"] = lab.model().name;
   section.deviations.push_back(
-      "The paper does not say which pictures it shows. Of the other methods only those are shown "
+      "The paper does not say which images it shows. Of the other methods only those are shown "
       "that were given with --methods.");
   lab.WriteCsv(section, "gallery.csv", csv);
   return section;

@@ -11,13 +11,13 @@
 #include "auif/metrics.h"
 #include "auif/model_io.h"
 #include "auif/version.h"
+#include "base/fingerprint.h"
 #include "base/parallel.h"
-#include "experiments/fingerprint.h"
 #include "experiments/published.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
-#include "io/picture.h"
-#include "pipeline/evaluate_job.h"
+#include "io/image_file.h"
+#include "jobs/evaluate_job.h"
 
 namespace auif {
 namespace {
@@ -163,8 +163,8 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
   const Fuser fuser(model.model, options);
   const Evaluator evaluator(kConvention, PaperMetrics());
   const auto load = [&](std::size_t i) {
-    const PicturePair& pair = set.pairs[i];
-    const Plane<float> ir = ReadPicture(pair.ir).grey, vis = ReadPicture(pair.vis).grey;
+    const ImagePair& pair = set.pairs[i];
+    const Plane<float> ir = ReadImage(pair.ir).grey, vis = ReadImage(pair.vis).grey;
     try {
       return FusionResult{Channels(ir), Channels(vis), Channels(fuser.Fuse(ir, vis))};
     } catch (const Error& error) {
@@ -172,7 +172,7 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
     }
   };
   SetScores scores;
-  for (const PicturePair& pair : set.pairs) scores.images.push_back(pair.name);
+  for (const ImagePair& pair : set.pairs) scores.images.push_back(pair.name);
   for (const Scores& row : evaluator.ScoreMany(set.pairs.size(), load, threads)) {
     scores.values.push_back(Values(row));
   }
@@ -183,7 +183,7 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
 
 SetScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {
   Fingerprint content;
-  for (const fs::path& path : ListPictures(folder)) {
+  for (const fs::path& path : ListImages(folder)) {
     content.Add(path.filename().string()).Add(ReadFile(path));
   }
   const Json inputs = ScoreInputs("folder " + content.Text(), set);

@@ -17,12 +17,12 @@
 
 namespace auif {
 
-// The paper's six metrics of every picture of a set; NaN where one is undefined.
+// The paper's six metrics of every image of a set; NaN where one is undefined.
 struct SetScores {
   std::vector<std::string> images;
-  std::vector<std::vector<double>> values;  // one a picture
+  std::vector<std::vector<double>> values;  // one an image
 
-  std::vector<double> Mean() const;       // over pictures with a value
+  std::vector<double> Mean() const;       // over images with a value
   std::vector<double> Deviation() const;  // of the sample (n - 1)
 };
 
@@ -67,7 +67,7 @@ class Lab {
   // Fuses and scores a set, or finds the scores. One tick where it was planned.
   SetScores Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads);
   bool HasScores(const KnownModel& model, const Dataset& set, Strategy strategy) const;
-  // The same for pictures that somebody else fused; pairs without one are left out.
+  // The same for images that somebody else fused; pairs without one are left out.
   SetScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
 
   // Trains, one training a thread, or finds the trained models; `after` hears of each, by its
@@ -89,14 +89,14 @@ class Lab {
  private:
   nlohmann::json TrainInputs(const TrainOptions& options);
   Trained Train(const TrainOptions& options);
-  const std::vector<TrainPicture>& TrainPictures();
+  const std::vector<TrainImage>& TrainImages();
 
   const ExperimentJob& job_;
   const ExperimentCallback& callback_;
   Datasets datasets_;
   KnownModel model_;
   ResultStore store_;
-  std::vector<TrainPicture> train_pictures_;
+  std::vector<TrainImage> train_images_;
   std::mutex mutex_;
   std::string experiment_;
   JobProgress progress_;

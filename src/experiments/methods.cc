@@ -5,7 +5,7 @@
 
 #include "auif/error.h"
 #include "auif/model_io.h"
-#include "io/picture.h"
+#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -21,23 +21,23 @@ std::string Lower(std::string text) {
 
 fs::path OpenMethod::Folder(const Dataset& set, std::size_t sets) const {
   if (fs::is_directory(folder / set.name)) return folder / set.name;
-  return sets == 1 && !model && !ListPictures(folder).empty() ? folder : fs::path();
+  return sets == 1 && !model && !ListImages(folder).empty() ? folder : fs::path();
 }
 
-Plane<float> OpenMethod::Fused(const Dataset& set, std::size_t sets, const PicturePair& pair,
+Plane<float> OpenMethod::Fused(const Dataset& set, std::size_t sets, const ImagePair& pair,
                                int threads) const {
   if (model) {
     FuseOptions options;
     options.threads = threads;
-    return Fuser(model->model, options).Fuse(ReadPicture(pair.ir).grey, ReadPicture(pair.vis).grey);
+    return Fuser(model->model, options).Fuse(ReadImage(pair.ir).grey, ReadImage(pair.vis).grey);
   }
   const fs::path from = Folder(set, sets);
   if (from.empty()) return {};
-  for (const fs::path& path : ListPictures(from)) {
+  for (const fs::path& path : ListImages(from)) {
     const std::string stem = Lower(path.stem().string());
     if (stem == Lower(pair.name) || stem == Lower(pair.ir.stem().string()) ||
         stem == Lower(pair.vis.stem().string())) {
-      return ReadPicture(path).grey;
+      return ReadImage(path).grey;
     }
   }
   return {};
@@ -62,7 +62,7 @@ std::vector<OpenMethod> OpenMethods(const Lab& lab, const std::vector<const Data
                })) {
       std::string names;
       for (const Dataset* set : sets) names += (names.empty() ? "" : ", ") + set->name;
-      throw Error(ErrorKind::kInput, "has no subfolder of fused pictures for any test set",
+      throw Error(ErrorKind::kInput, "has no subfolder of fused images for any test set",
                   given.path.string(), "there should be " + names);
     }
     methods.push_back(std::move(method));

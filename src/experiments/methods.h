@@ -1,4 +1,4 @@
-// The methods that are compared: the model at hand, other models, folders of fused pictures.
+// The methods that are compared: the model at hand, other models, folders of fused images.
 #pragma once
 
 #include <filesystem>
@@ -15,11 +15,11 @@ struct OpenMethod {
   std::optional<KnownModel> model;  // or else:
   std::filesystem::path folder;
 
-  // The folder of a set's pictures; empty where there is none. The folder itself will do where
+  // The folder of a set's images; empty where there is none. The folder itself will do where
   // only one set is asked for.
   std::filesystem::path Folder(const Dataset& set, std::size_t sets) const;
-  // The fused picture of a pair; empty where there is none.
-  Plane<float> Fused(const Dataset& set, std::size_t sets, const PicturePair& pair,
+  // The fused image of a pair; empty where there is none.
+  Plane<float> Fused(const Dataset& set, std::size_t sets, const ImagePair& pair,
                      int threads) const;
 };
 

@@ -154,21 +154,20 @@ void Draw(const std::string& name, const std::string& kind, const fs::path& fold
     throw Error(ErrorKind::kInput, "gnuplot, which draws the figures, cannot be started", "",
                 kHint);
   }
-  const std::string picture =
-      fs::exists(folder / target) ? ReadFile(folder / target) : std::string();
-  // A disk that is full leaves half a picture and no error.
-  const bool whole = picture.find(kind == "svg" ? "</svg>" : "IEND") != std::string::npos;
+  const std::string image = fs::exists(folder / target) ? ReadFile(folder / target) : std::string();
+  // A disk that is full leaves half an image and no error.
+  const bool whole = image.find(kind == "svg" ? "</svg>" : "IEND") != std::string::npos;
   if (code != 0 || !whole) {
     std::string said = fs::exists(folder / messages) ? ReadFile(folder / messages) : std::string();
     clean();
     const std::size_t start = said.find_first_not_of(" \n\t");
-    said = start == std::string::npos ? "it wrote no whole picture"
+    said = start == std::string::npos ? "it wrote no whole image"
                                       : said.substr(start, said.find('\n', start) - start);
     throw Error(ErrorKind::kOutput, "gnuplot failed: " + said, (folder / (name + ".gp")).string(),
                 "is there space on the disk?");
   }
   clean();
-  WriteFileAtomically(folder / (name + "." + kind), picture);
+  WriteFileAtomically(folder / (name + "." + kind), image);
 }
 
 }  // namespace

@@ -80,9 +80,9 @@ std::string Choice(const char* name, const ReportScene& scene, std::size_t chose
 }
 
 std::string Html(const ReportScene& scene, const fs::path& out) {
-  std::vector<std::string> pictures;
+  std::vector<std::string> images;
   for (const std::string& file : scene.files) {
-    pictures.push_back(fmt::format("data:image/jpeg;base64,{}", Base64(ReadFile(out / file))));
+    images.push_back(fmt::format("data:image/jpeg;base64,{}", Base64(ReadFile(out / file))));
   }
   const std::size_t last = scene.files.size() - 1;
   return fmt::format(
@@ -90,11 +90,11 @@ std::string Html(const ReportScene& scene, const fs::path& out) {
       "<div class=\"stack\"><img alt=\"{1}\" src=\"{2}\">"
       "<img class=\"after\" alt=\"{3}\" src=\"{4}\"><div class=\"edge\"></div></div>\n"
       "<div class=\"controls\"><input type=\"range\" min=\"0\" max=\"100\" value=\"50\" "
-      "step=\"any\" aria-label=\"Where the two pictures of {0} meet\">{5}{6}</div>\n"
+      "step=\"any\" aria-label=\"Where the two images of {0} meet\">{5}{6}</div>\n"
       "<script type=\"application/json\">{7}</script></div>\n",
-      Escaped(scene.title), Escaped(scene.labels[1]), pictures[1], Escaped(scene.labels[last]),
-      pictures[last], Choice("left picture", scene, 1), Choice("right picture", scene, last),
-      nlohmann::json(pictures).dump());
+      Escaped(scene.title), Escaped(scene.labels[1]), images[1], Escaped(scene.labels[last]),
+      images[last], Choice("left image", scene, 1), Choice("right image", scene, last),
+      nlohmann::json(images).dump());
 }
 
 std::string Duration(double seconds) {

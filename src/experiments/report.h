@@ -9,7 +9,7 @@
 
 namespace auif {
 
-// One file that needs nothing else: figures and pictures are data URIs, read from `out`. Throws
+// One file that needs nothing else: figures and images are data URIs, read from `out`. Throws
 // Error (kInput) where one of them is missing.
 std::string FormatReport(const std::vector<Section>& sections, const std::filesystem::path& out);
 

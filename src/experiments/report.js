@@ -2,12 +2,12 @@
 for (const scene of document.querySelectorAll('.scene')) {
   const stack = scene.querySelector('.stack');
   const [before, after] = stack.querySelectorAll('img');
-  const pictures = JSON.parse(scene.querySelector('script').textContent);
+  const images = JSON.parse(scene.querySelector('script').textContent);
   const [left, right] = scene.querySelectorAll('select');
   const range = scene.querySelector('input');
   const cut = () => stack.style.setProperty('--cut', range.value + '%');
   const show = (select, image) => {
-    image.src = pictures[select.selectedIndex];
+    image.src = images[select.selectedIndex];
     image.alt = select.value;
   };
   range.addEventListener('input', cut);

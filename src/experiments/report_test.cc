@@ -48,7 +48,7 @@ TEST(Reproduction, CellsBesideThePapers) {
   EXPECT_NE(text.find("- Another random start."), std::string::npos);
 }
 
-TEST(Sheet, TheBoxIsInsideThePicture) {
+TEST(Sheet, TheBoxIsInsideTheImage) {
   Plane<float> ir(50, 40), vis(50, 40);
   // Structure in the lower right corner alone.
   for (int y = 30; y < 40; ++y) {
@@ -75,7 +75,7 @@ TEST(Sheet, StretchingFillsTheRange) {
   EXPECT_FLOAT_EQ(stretched.Row(0)[3], 1);
 }
 
-TEST(Plot, WritesScriptAndPictures) {
+TEST(Plot, WritesScriptAndImages) {
   try {
     CheckGnuplot();
   } catch (const Error& error) {

@@ -1,7 +1,7 @@
 #include "experiments/result_store.h"
 
 #include "auif/error.h"
-#include "experiments/fingerprint.h"
+#include "base/fingerprint.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
 

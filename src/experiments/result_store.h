@@ -9,7 +9,7 @@
 namespace auif {
 
 // Thread-safe. A part is found again by everything that made it ("inputs"): other options or other
-// pictures are another part, so what is found is never stale.
+// images are another part, so what is found is never stale.
 class ResultStore {
  public:
   // Makes the folder. Throws Error (kOutput).

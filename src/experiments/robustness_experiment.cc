@@ -84,7 +84,7 @@ Section RunRobustness(Lab& lab) {
         own.x.push_back(static_cast<double>(r + 1));
         own.y.push_back(means[s][r][m]);
       }
-      // A model that has not learned anything may give flat pictures, without values.
+      // A model that has not learned anything may give flat images, without values.
       double least = std::nan(""), most = least;
       for (const double value : own.y) {
         least = std::fmin(least, value);

@@ -1,4 +1,4 @@
-// What an experiment hands to the report: text, tables, figures and pictures.
+// What an experiment hands to the report: text, tables, figures and images.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +23,7 @@ struct ReportFigure {
   std::string name, caption;
   bool wide = false;  // needs more than a phone's width: scrolls there
 };
-// Pictures of one scene and one size, for the slider; JPEG files below the output folder.
+// Images of one scene and one size, for the slider; JPEG files below the output folder.
 struct ReportScene {
   std::string title;
   std::vector<std::string> labels, files;  // infrared, visible, fused

@@ -9,13 +9,13 @@
 #include "auif/error.h"
 #include "experiments/text.h"
 #include "io/atomic_file.h"
-#include "io/codec.h"
+#include "io/codecs/codec.h"
 
 namespace auif {
 namespace {
 
 constexpr int kGap = 6, kLabelHeight = 26;
-constexpr double kMostHeight = 0.8;     // of a cell, in widths: tall pictures are drawn narrower
+constexpr double kMostHeight = 0.8;     // of a cell, in widths: tall images are drawn narrower
 const cv::Scalar kFrame(60, 200, 255);  // BGR: orange, seen on black and on white
 
 cv::Mat AsMat(const Plane<float>& plane) {
@@ -30,14 +30,14 @@ cv::Mat ToBgr(const Plane<float>& plane) {
   return bgr;
 }
 
-cv::Mat Scaled(const cv::Mat& picture, cv::Size size) {
+cv::Mat Scaled(const cv::Mat& image, cv::Size size) {
   cv::Mat scaled;
-  const bool smaller = size.width < picture.cols;
-  cv::resize(picture, scaled, size, 0, 0, smaller ? cv::INTER_AREA : cv::INTER_CUBIC);
+  const bool smaller = size.width < image.cols;
+  cv::resize(image, scaled, size, 0, 0, smaller ? cv::INTER_AREA : cv::INTER_CUBIC);
   return scaled;
 }
 
-// The picture as large as the cell allows, its box framed and shown larger in the corner farthest
+// The image as large as the cell allows, its box framed and shown larger in the corner farthest
 // from it.
 cv::Mat Cell(const Plane<float>& plane, const Box& zoom, int width) {
   const cv::Mat whole = ToBgr(plane);
@@ -65,7 +65,7 @@ cv::Mat Cell(const Plane<float>& plane, const Box& zoom, int width) {
 void Write(const cv::Mat& bgr, const std::filesystem::path& path) {
   cv::Mat rgb;
   cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
-  const auto writer = CreatePicture(path, {rgb.cols, rgb.rows, 3, 8});
+  const auto writer = CreateImage(path, {rgb.cols, rgb.rows, 3, 8});
   for (int y = 0; y < rgb.rows; ++y) writer->WriteRow(rgb.ptr(y));
   writer->Finish();
 }
@@ -142,13 +142,13 @@ Box InterestingBox(const Plane<float>& ir, const Plane<float>& vis) {
 
 void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
   const int columns = static_cast<int>(sheet.columns.size());
-  std::vector<std::vector<cv::Mat>> cells(sheet.pictures.size());
+  std::vector<std::vector<cv::Mat>> cells(sheet.images.size());
   std::vector<int> heights(cells.size(), 1);
   for (std::size_t r = 0; r < cells.size(); ++r) {
-    for (std::size_t c = 0; c < sheet.pictures[r].size(); ++c) {
-      const Plane<float>& picture = sheet.pictures[r][c];
+    for (std::size_t c = 0; c < sheet.images[r].size(); ++c) {
+      const Plane<float>& image = sheet.images[r][c];
       const Box zoom = sheet.zoom.empty() ? Box() : sheet.zoom[c];
-      cells[r].push_back(picture.empty() ? cv::Mat() : Cell(picture, zoom, sheet.cell_width));
+      cells[r].push_back(image.empty() ? cv::Mat() : Cell(image, zoom, sheet.cell_width));
       heights[r] = std::max(heights[r], cells[r].back().rows);
     }
   }
@@ -181,17 +181,17 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
     }
     y += heights[r] + kGap;
   }
-  // The SVG holds the pictures as one JPEG, with text upon it that stays sharp and can be searched.
+  // The SVG holds the images as one JPEG, with text upon it that stays sharp and can be searched.
   const std::filesystem::path jpeg = folder / ("." + sheet.name + ".jpg");
   Write(canvas, jpeg);
-  const std::string pictures = Base64(ReadFile(jpeg));
+  const std::string images = Base64(ReadFile(jpeg));
   std::error_code ignored;
   std::filesystem::remove(jpeg, ignored);
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
       "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\">\n"
       "<image width=\"{0}\" height=\"{1}\" href=\"data:image/jpeg;base64,{2}\"/>\n",
-      width, height, pictures);
+      width, height, images);
   for (const Label& label : labels) {
     PutText(canvas, label.text, {label.x, label.y});
     svg += SvgText(label.text, label.x, label.y);

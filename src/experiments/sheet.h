@@ -1,4 +1,4 @@
-// Sheets of pictures: scenes side by side, a row a method, with zoomed insets.
+// Sheets of images: scenes side by side, a row a method, with zoomed insets.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace auif {
 
-// A part of a picture, in pixels; empty with width 0.
+// A part of an image, in pixels; empty with width 0.
 struct Box {
   int x = 0, y = 0, width = 0, height = 0;
 };
@@ -18,7 +18,7 @@ struct Sheet {
   std::string name;  // of the files
   std::vector<std::string> rows, columns;
   // [row][column]; an empty plane is an empty cell. Values in [0, 1].
-  std::vector<std::vector<Plane<float>>> pictures;
+  std::vector<std::vector<Plane<float>>> images;
   std::vector<Box> zoom;  // one a column, or none at all: what the inset shows
   int cell_width = 260;
 };

@@ -20,8 +20,8 @@ std::string PlusMinus(double mean, double deviation) {
 
 Section RunStrategies(Lab& lab) {
   const std::vector<const Dataset*> sets = lab.datasets().Split("validation");
-  // The paper's deviations are of the size that repeated trainings have, not pictures. So use the
-  // trainings that are there; without any, the one model and its pictures.
+  // The paper's deviations are of the size that repeated trainings have, not images. So use the
+  // trainings that are there; without any, the one model and its images.
   std::vector<KnownModel> models;
   if (!lab.job().model) {
     for (const TrainOptions& run : lab.Runs()) {
@@ -43,7 +43,7 @@ Section RunStrategies(Lab& lab) {
   Section section;
   const std::string over =
       over_trainings ? fmt::format("over {} trainings", models.size())
-                     : fmt::format("over the pictures, with one model ({})", models[0].name);
+                     : fmt::format("over the images, with one model ({})", models[0].name);
   section.text = {
       "The three ways to merge the sources' maps, on the validation sets: mean ± "
       "standard deviation " +
@@ -54,7 +54,7 @@ Section RunStrategies(Lab& lab) {
         "The paper's deviations are over repeated trainings. 'auif experiment robustness' into "
         "the same output folder makes those; then run this again.");
     section.deviations.push_back(
-        "The deviations here are over the pictures and cannot be compared with the paper's.");
+        "The deviations here are over the images and cannot be compared with the paper's.");
   }
   std::string csv = CsvLine({"dataset", "strategy", "metric", "mean", "deviation", "over", "pairs",
                              "paper_mean", "paper_deviation"});
@@ -95,7 +95,7 @@ Section RunStrategies(Lab& lab) {
                                           PaperMetrics()[m],
                                           CsvNumber(means[s][m]),
                                           CsvNumber(deviations[s][m]),
-                                          over_trainings ? "trainings" : "pictures",
+                                          over_trainings ? "trainings" : "images",
                                           std::to_string(set->pairs.size())};
         if (published.empty()) {
           cells.insert(cells.end(), {"", ""});

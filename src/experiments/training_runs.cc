@@ -8,8 +8,8 @@
 #include "auif/version.h"
 #include "experiments/lab.h"
 #include "io/atomic_file.h"
-#include "pipeline/train_job.h"
-#include "train/checkpoint.h"
+#include "io/checkpoint.h"
+#include "jobs/train_job.h"
 
 namespace auif {
 namespace {
@@ -83,19 +83,19 @@ std::optional<Interrupted> FindInterrupted(const TrainOptions& options, const Tr
 
 }  // namespace
 
-const std::vector<TrainPicture>& Lab::TrainPictures() {
+const std::vector<TrainImage>& Lab::TrainImages() {
   const std::scoped_lock lock(mutex_);
-  if (!train_pictures_.empty()) return train_pictures_;
-  std::vector<TrainPicture> pictures;
+  if (!train_images_.empty()) return train_images_;
+  std::vector<TrainImage> images;
   for (const Dataset* set : datasets_.Split("train")) {
-    for (const PicturePair& pair : set->pairs) {
+    for (const ImagePair& pair : set->pairs) {
       for (const fs::path& path : {pair.ir, pair.vis}) {
-        pictures.push_back(ReadTrainPicture(path, job_.train));
+        images.push_back(ReadTrainImage(path, job_.train));
       }
     }
   }
-  train_pictures_ = std::move(pictures);
-  return train_pictures_;
+  train_images_ = std::move(images);
+  return train_images_;
 }
 
 Json Lab::TrainInputs(const TrainOptions& options) {
@@ -122,14 +122,14 @@ Trained Lab::Train(const TrainOptions& wanted) {
   const Json inputs = TrainInputs(options);
   const fs::path checkpoint = store_.Path("training", inputs, ".checkpoint");
   const fs::path curves_path = store_.Path("training", inputs, ".curves");
-  const std::vector<TrainPicture>& pictures = TrainPictures();
+  const std::vector<TrainImage>& images = TrainImages();
   const auto batch = static_cast<std::size_t>(options.batch);
   const TrainOrigin origin = options.Text();
   const std::string item = fmt::format("seed {}, {} layers", options.seed, options.config.layers);
 
   Trained trained;
   std::optional<Interrupted> from = FindInterrupted(options, origin, checkpoint, curves_path,
-                                                    (pictures.size() + batch - 1) / batch);
+                                                    (images.size() + batch - 1) / batch);
   if (from) {
     trained.curves = from->curves;
     trained.seconds = from->seconds;
@@ -155,7 +155,7 @@ Trained Lab::Train(const TrainOptions& wanted) {
                                             progress.epochs, progress.epoch_losses.total));
     return true;
   };
-  TrainResult result = auif::Train(pictures, options, said, from ? &from->state : nullptr);
+  TrainResult result = auif::Train(images, options, said, from ? &from->state : nullptr);
   trained.model = std::move(result.state.model);
   trained.seconds = seconds();
   for (const auto& [key, value] : origin) trained.model.metadata["training." + key] = value;

@@ -11,6 +11,7 @@
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 #include "tests/expect_error.h"
+#include "tests/paths.h"
 #include "tests/temporary_folder.h"
 
 namespace auif {
@@ -172,7 +173,7 @@ TEST_F(ModelFile, DefaultModelIsTheShippedFile) {
   EXPECT_EQ(model.ParameterCount(), 23151);
   // Saving it gives the shipped file, byte for byte.
   SaveModel(model, path_);
-  EXPECT_EQ(ReadFile(path_), ReadFile(AUIF_SOURCE_DIR "/models/auif-default.safetensors"));
+  EXPECT_EQ(ReadFile(path_), ReadFile(kSourceDir + "/models/auif-default.safetensors"));
   // A 64-bit FNV-1a hash of all bits: nobody changes the model unseen.
   std::uint64_t hash = 0xcbf29ce484222325u;
   for (const auto& tensor : Tensors(model)) {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "auif/error.h"
-#include "io/picture.h"
+#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -118,7 +118,7 @@ PairList Finish(PairList list, const FileMap& ir, const FileMap& vis) {
   }
   std::sort(list.unmatched.begin(), list.unmatched.end());
   std::sort(list.pairs.begin(), list.pairs.end(),
-            [](const PicturePair& a, const PicturePair& b) { return a.name < b.name; });
+            [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
   return list;
 }
 
@@ -133,11 +133,11 @@ FileMap WithoutMarkers(const FileMap& files) {
 
 }  // namespace
 
-std::vector<fs::path> ListPictures(const fs::path& folder) {
+std::vector<fs::path> ListImages(const fs::path& folder) {
   std::vector<fs::path> paths = ListFolder(folder);
   std::erase_if(paths, [](const fs::path& path) {
     const std::string name = path.filename().string();
-    return name.starts_with('.') || !IsPictureExtension(path) || fs::is_directory(path);
+    return name.starts_with('.') || !IsImageExtension(path) || fs::is_directory(path);
   });
   return paths;
 }
@@ -146,9 +146,9 @@ PairList FindPairs(const fs::path& ir, const fs::path& vis) {
   FileMap files[2];
   for (int i = 0; i < 2; ++i) {
     const fs::path& folder = i == 0 ? ir : vis;
-    for (const fs::path& path : ListPictures(folder)) Insert(files[i], path.stem().string(), path);
+    for (const fs::path& path : ListImages(folder)) Insert(files[i], path.stem().string(), path);
     if (files[i].empty()) {
-      throw Error(ErrorKind::kInput, "the folder has no pictures", folder.string(),
+      throw Error(ErrorKind::kInput, "the folder has no images", folder.string(),
                   "PNG, JPEG, BMP, TIFF and PGM files are read");
     }
   }
@@ -177,7 +177,7 @@ PairList FindPairs(const fs::path& both) {
 
   FileMap ir, vis;
   PairList list;
-  for (const fs::path& path : ListPictures(both)) {
+  for (const fs::path& path : ListImages(both)) {
     const std::optional<Marked> marked = ParseMarker(path.stem().string());
     if (!marked) {
       list.unmatched.push_back(path);
@@ -186,7 +186,7 @@ PairList FindPairs(const fs::path& both) {
     }
   }
   if (ir.empty() && vis.empty()) {
-    throw Error(ErrorKind::kInput, "no pairs of pictures were found", both.string(),
+    throw Error(ErrorKind::kInput, "no pairs of images were found", both.string(),
                 "it needs subfolders ir and vis, or names such as NAME_ir.png and NAME_vis.png");
   }
   Match(ir, vis, list);

@@ -22,7 +22,7 @@ class PairsTest : public testing::Test {
       return std::filesystem::relative(path, folder_.path()).string();
     };
     std::vector<std::string> lines;
-    for (const PicturePair& pair : list.pairs) {
+    for (const ImagePair& pair : list.pairs) {
       lines.push_back(pair.name + ": " + relative(pair.ir) + " " + relative(pair.vis));
     }
     for (const auto& path : list.unmatched) lines.push_back(relative(path) + "?");

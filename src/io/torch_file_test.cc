@@ -113,7 +113,7 @@ TEST(TorchFile, Zip) {
     Parse(Zip({{"any/data.pkl", pickle}, {"any/data/t", data}, {"any/byteorder", "big"}}));
   });
   ExpectError(ErrorKind::kInput, "is not a file of torch.save", [&] {
-    Parse(Zip({{"any/picture.png", pickle}}));
+    Parse(Zip({{"any/image.png", pickle}}));
   });
   // A damaged number is noticed by its checksum.
   std::string damaged = Zip({{"any/data.pkl", pickle}, {"any/data/t", data}});

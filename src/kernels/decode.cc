@@ -1,7 +1,5 @@
 #include "kernels/decode.h"
 
-#include <cmath>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/decode.cc"
 #include "hwy/foreach_target.h"
@@ -43,15 +41,6 @@ HWY_AFTER_NAMESPACE();
 namespace auif {
 
 HWY_EXPORT(Decode);
-
-DecoderStep MakeDecoderStep(const Decoder& decoder) {
-  const BatchNorm& bn = decoder.bn;
-  const double scale = bn.weight / std::sqrt(double{bn.running_var} + double{kBatchNormEpsilon});
-  DecoderStep step;
-  for (int k = 0; k < 9; ++k) step.taps[k] = static_cast<float>(scale * decoder.conv[k]);
-  step.bias = static_cast<float>(bn.bias - scale * bn.running_mean);
-  return step;
-}
 
 void DecodeRow(const DecoderStep& step, const std::array<const float*, 3>& rows,
                const RowLayout& layout, float* out) {

@@ -1,9 +1,8 @@
-// The decoder on rows: sigmoid(BN(conv(x))), 3x3 with one reflected value around the picture.
+// The decoder on rows: sigmoid(BN(conv(x))), 3x3 with one reflected value around the image.
 #pragma once
 
 #include <array>
 
-#include "auif/model.h"
 #include "kernels/striped_row.h"
 
 namespace auif {
@@ -13,8 +12,6 @@ struct DecoderStep {
   std::array<float, 9> taps{};
   float bias = 0;
 };
-
-DecoderStep MakeDecoderStep(const Decoder& decoder);
 
 // rows: above, at and below the output row, each striped with one margin vector on each side.
 // `out`: a striped row without margins.

@@ -15,12 +15,12 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, RowLayout::kMaxLanes>;
 using V = hn::Vec<D>;
 
-void ConstantRow(const MapWeights& weights, const std::array<MapRows, 4>& maps,
+void ConstantRow(const std::array<float, 4>& weights, const std::array<MapRows, 4>& maps,
                  const RowLayout& layout, float* HWY_RESTRICT out) {
   const D d;
   const size_t size = layout.size();
-  const V base_ir = hn::Set(d, weights.base_ir), base_vis = hn::Set(d, weights.base_vis);
-  const V detail_ir = hn::Set(d, weights.detail_ir), detail_vis = hn::Set(d, weights.detail_vis);
+  const V base_ir = hn::Set(d, weights[0]), base_vis = hn::Set(d, weights[1]);
+  const V detail_ir = hn::Set(d, weights[2]), detail_vis = hn::Set(d, weights[3]);
   for (size_t x = 0; x < size; x += hn::Lanes(d)) {
     V sum = hn::Mul(base_ir, hn::Load(d, maps[0][1] + x));
     sum = hn::MulAdd(base_vis, hn::Load(d, maps[1][1] + x), sum);
@@ -58,13 +58,13 @@ HWY_INLINE V Attend(const MapRows& ir, const MapRows& vis, float weight_ir, floa
   return hn::MulAdd(rest, hn::Load(d, vis[1] + x), a);
 }
 
-void AttentionRow(const MapWeights& weights, const std::array<MapRows, 4>& maps,
+void AttentionRow(const std::array<float, 4>& weights, const std::array<MapRows, 4>& maps,
                   const RowLayout& layout, float* HWY_RESTRICT out) {
   const D d;
   const size_t size = layout.size();
   for (size_t x = 0; x < size; x += hn::Lanes(d)) {
-    const V base = Attend(maps[0], maps[1], weights.base_ir, weights.base_vis, x);
-    const V detail = Attend(maps[2], maps[3], weights.detail_ir, weights.detail_vis, x);
+    const V base = Attend(maps[0], maps[1], weights[0], weights[1], x);
+    const V detail = Attend(maps[2], maps[3], weights[2], weights[3], x);
     hn::Store(hn::Add(base, detail), d, out + x);
   }
   SetMargins<1>(layout, out);
@@ -80,16 +80,14 @@ namespace auif {
 HWY_EXPORT(ConstantRow);
 HWY_EXPORT(AttentionRow);
 
-void FuseMapRows(Strategy strategy, const MapWeights& weights, const std::array<MapRows, 4>& maps,
-                 const RowLayout& layout, float* out) {
-  if (strategy == Strategy::kL1) {
-    HWY_DYNAMIC_DISPATCH(AttentionRow)(weights, maps, layout, out);
-  } else {
-    const float all = strategy == Strategy::kAverage ? 0.5f : 1.0f;
-    const MapWeights scaled{all * weights.base_ir, all * weights.base_vis, all * weights.detail_ir,
-                            all * weights.detail_vis};
-    HWY_DYNAMIC_DISPATCH(ConstantRow)(scaled, maps, layout, out);
-  }
+void AddMapRows(const std::array<float, 4>& weights, const std::array<MapRows, 4>& maps,
+                const RowLayout& layout, float* out) {
+  HWY_DYNAMIC_DISPATCH(ConstantRow)(weights, maps, layout, out);
+}
+
+void AttendMapRows(const std::array<float, 4>& weights, const std::array<MapRows, 4>& maps,
+                   const RowLayout& layout, float* out) {
+  HWY_DYNAMIC_DISPATCH(AttentionRow)(weights, maps, layout, out);
 }
 
 }  // namespace auif

@@ -17,13 +17,13 @@ namespace auif {
 inline constexpr int kBaseRadius = 5;    // of the 11x11 box
 inline constexpr int kDetailRadius = 9;  // of the 19x19 Laplacian
 
-// Running column sums of a source picture's striped rows.
+// Running column sums of a source image's striped rows.
 class ColumnSums {
  public:
   explicit ColumnSums(const RowLayout& layout)
       : layout_(layout), sums_(2, layout.size(), kDetailRadius * layout.lanes()) {}
 
-  // Starts at row y: row(i) returns source row i, already reflected into the picture.
+  // Starts at row y: row(i) returns source row i, already reflected into the image.
   template <typename RowAt>
   void Start(int y, const RowAt& row) {
     Clear();

@@ -28,9 +28,9 @@ struct Call {
 };
 
 // What is compiled apart: the activation, and the sign of its PReLU.
-template <Activation kActivation_, int kSign_>
+template <StepForm kForm_, int kSign_>
 struct Kind {
-  static constexpr Activation kActivation = kActivation_;
+  static constexpr StepForm kForm = kForm_;
   static constexpr int kSign = kSign_;
 };
 
@@ -55,9 +55,9 @@ struct Finish {
     const DF d;
     const VF centre = hn::Load(d, centre_at), i = hn::Load(d, source_at);
     VF y = hn::Add(sum, hn::MulAdd(tap, centre, bias));
-    if constexpr (Kind::kActivation == Activation::kOutput) y = hn::MulAdd(source, i, y);
+    if constexpr (Kind::kForm == StepForm::kOutput) y = hn::MulAdd(source, i, y);
     y = hn::Max(y, hn::Mul(slope, y));
-    if constexpr (Kind::kActivation == Activation::kGradient) {
+    if constexpr (Kind::kForm == StepForm::kGradient) {
       const VF rest = hn::MulAdd(keep, centre, hn::Mul(source, i));
       y = Kind::kSign > 0 ? hn::Add(rest, y) : hn::Sub(rest, y);
     } else if constexpr (Kind::kSign < 0) {
@@ -80,7 +80,7 @@ struct Finish {
 //
 // are the sums over a kernel row h with 8 multiply-adds instead of 10, and B[m+1] is the next
 // pair's B[m]. All are summed over the five kernel rows. Differences keep the terms small where a
-// picture is smooth. Every column is the same sum wherever a row is cut, as long as cuts are at
+// image is smooth. Every column is the same sum wherever a row is cut, as long as cuts are at
 // even columns.
 struct Taps {
   HWY_INLINE explicit Taps(const std::array<float, 25>& taps) {
@@ -256,17 +256,17 @@ void RunLayerStep(const LayerStep& step, const RowPlace& place, int n, const flo
                   const float* const* source, float* const* out) {
   const Call call{in, source, out};
   const bool positive = step.sign > 0;
-  if (step.activation == Activation::kGradient) {
+  if (step.form == StepForm::kGradient) {
     if (positive) {
-      Rows<Kind<Activation::kGradient, 1>>(step, place, n, call);
+      Rows<Kind<StepForm::kGradient, 1>>(step, place, n, call);
     } else {
-      Rows<Kind<Activation::kGradient, -1>>(step, place, n, call);
+      Rows<Kind<StepForm::kGradient, -1>>(step, place, n, call);
     }
   } else {
     if (positive) {
-      Rows<Kind<Activation::kOutput, 1>>(step, place, n, call);
+      Rows<Kind<StepForm::kOutput, 1>>(step, place, n, call);
     } else {
-      Rows<Kind<Activation::kOutput, -1>>(step, place, n, call);
+      Rows<Kind<StepForm::kOutput, -1>>(step, place, n, call);
     }
   }
 }
@@ -279,51 +279,6 @@ HWY_AFTER_NAMESPACE();
 namespace auif {
 
 HWY_EXPORT(RunLayerStep);
-
-LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
-  LayerStep step;
-  step.activation = config.activation;
-  const double eta = layer.eta, theta = layer.theta, slope = layer.prelu;
-  const double scale =
-      layer.bn.weight / std::sqrt(double{layer.bn.running_var} + double{kBatchNormEpsilon});
-  const double shift = layer.bn.bias - scale * layer.bn.running_mean;
-  step.slope = layer.prelu;
-  step.has_edges = config.padding == Padding::kFeature;
-
-  double factor = -eta * scale, centre = 0, bias, positive;
-  if (config.activation == Activation::kGradient) {
-    bias = -eta * shift;
-    step.keep = static_cast<float>(1 - eta * theta);
-    step.source = static_cast<float>(eta * theta);
-    positive = -eta;
-  } else {
-    centre = scale * (1 - eta * theta);
-    bias = shift;
-    step.source = static_cast<float>(scale * eta * theta);
-    positive = 1;
-  }
-  // c where c * positive > 0, else slope * c: that is max(c, slope * c) for positive > 0 and
-  // slope <= 1. The other three cases are brought to it by changing the sign of c or of both.
-  step.sign = (positive > 0) == (slope <= 1) ? 1.0f : -1.0f;
-  factor *= step.sign;
-  centre *= step.sign;
-  step.bias = static_cast<float>(step.sign * bias);
-  if (config.activation == Activation::kOutput) step.source *= step.sign;
-
-  const std::vector<float> conv2 = SecondConvolution(layer, config.kernels);
-  for (int row = 0; row < 3; ++row) {
-    for (int column = 0; column < 3; ++column) {
-      const bool inner = config.padding == Padding::kInput;
-      const Kernel5x5 kernel = Collapse(layer.conv1, conv2, inner ? Edge::kInner : Edge(row),
-                                        inner ? Edge::kInner : Edge(column));
-      auto& taps = step.taps[row][column];
-      for (int k = 0; k < 25; ++k) {
-        taps[k] = static_cast<float>(factor * kernel[k] + (k == 12 ? centre : 0));
-      }
-    }
-  }
-  return step;
-}
 
 void RunLayerStep(const LayerStep& step, const RowPlace& place, int n, const float* const* in,
                   const float* const* source, float* const* out) {

@@ -2,8 +2,8 @@
 //
 // With K the 5x5 kernel of the layer, BN folded into K and a bias, a the PReLU's slope:
 //
-//   Activation::kGradient  x+ = (1 - eta theta) x + eta theta I - eta PReLU(K x + b)
-//   Activation::kOutput    x+ = PReLU(K' x + h I + b')
+//   StepForm::kGradient  x+ = (1 - eta theta) x + eta theta I - eta PReLU(K x + b)
+//   StepForm::kOutput    x+ = PReLU(K' x + h I + b')
 //
 // eta goes into K and b as well: with c = -eta (K x + b), -eta PReLU(K x + b) is c on the PReLU's
 // positive side and a c on its negative one, that is max(c, a c) or min(c, a c) for all pixels
@@ -12,9 +12,8 @@
 
 #include <array>
 
-#include "auif/model.h"
+#include "kernels/kernel5x5.h"
 #include "kernels/striped_row.h"
-#include "model/collapse.h"
 
 namespace auif {
 
@@ -23,18 +22,16 @@ struct LayerStep {
   // [row edge][column edge]; all nine are the same but with Padding::kFeature.
   std::array<std::array<std::array<float, 25>, 3>, 3> taps{};
   bool has_edges = false;
-  Activation activation = Activation::kGradient;
+  StepForm form = StepForm::kGradient;
   // c = taps * x + bias (kOutput: + source * I), with eta, BN and sign in all of them;
   // x+ = sign * max(c, slope * c) (kGradient: + keep * x + source * I).
   float bias = 0, slope = 0, sign = 1, keep = 0, source = 0;
 };
 
-LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer);
-
-// Where the rows of a call lie in the picture.
+// Where the rows of a call lie in the image.
 struct RowPlace {
   const RowLayout* layout;
-  bool left, right;  // the rows begin and end where the picture does, not inside it
+  bool left, right;  // the rows begin and end where the image does, not inside it
   Edge edge = Edge::kInner;
 };
 

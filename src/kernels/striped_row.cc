@@ -68,7 +68,7 @@ HWY_INLINE void Transpose(V (&v)[4]) {
   v[3] = hn::InterleaveUpper(d, c, e);
 }
 
-// Vectors k ... k + 3 at a time, while all of their columns are in the picture.
+// Vectors k ... k + 3 at a time, while all of their columns are in the image.
 int WholeVectors(const RowLayout& layout) {
   const int last = layout.width() - (layout.lanes() - 1) * layout.stride();  // of the last lane
   return std::max(0, std::min(layout.stride(), last)) / 4 * 4;

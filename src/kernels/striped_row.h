@@ -4,7 +4,7 @@
 // the k-th column of every stretch: k, stride + k, 2 stride + k, ... So the neighbours of all
 // columns of a vector are the vectors beside it, and filters along a row need neither shifted loads
 // nor shuffles. Beyond its ends a row has margins: vectors whose lanes continue each stretch with
-// the first or last columns of the next one, and the picture by reflection.
+// the first or last columns of the next one, and the image by reflection.
 #pragma once
 
 #include <algorithm>
@@ -42,11 +42,11 @@ class RowLayout {
   std::array<int, kMaxMargin> behind_, reflected_;
 };
 
-// Copies a picture's row into stripes, clamped to [0, 1] (NaN becomes 0). Lanes beyond the last
+// Copies an image's row into stripes, clamped to [0, 1] (NaN becomes 0). Lanes beyond the last
 // column are 0. No margins.
 void StripeRow(const RowLayout& layout, const float* from, float* to);
 
-// Copies a striped row into a picture's.
+// Copies a striped row into an image's.
 void UnstripeRow(const RowLayout& layout, const float* from, float* to);
 
 // Sets `count` margin vectors on each side, column by column. See SetMargins in striped_row-inl.h.

@@ -1,4 +1,4 @@
-// AG, average gradient: how sharp the fused picture is.
+// AG, average gradient: how sharp the fused image is.
 //
 //   AG = mean sqrt( (gx^2 + gy^2) / 2 ),  gx, gy the derivatives to the right and downwards
 //
@@ -24,7 +24,7 @@ struct AverageGradientOptions {
   AverageGradientForm form = AverageGradientForm::kForward;
 };
 
-// Undefined for a picture one pixel wide or high.
+// Undefined for an image one pixel wide or high.
 Score AverageGradient(GreyView fused, const AverageGradientOptions& options = {});
 
 }  // namespace auif::metrics

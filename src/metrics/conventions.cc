@@ -67,12 +67,12 @@ Score Sum(Score a, Score b) { return a && b ? Score(*a + *b) : std::nullopt; }
 Score Mean(Score a, Score b) { return a && b ? Score((*a + *b) / 2) : std::nullopt; }
 
 // The columns. Every lambda is one line of choices.
-using P = const Pictures&;
+using P = const Images&;
 
 constexpr Column kStandard[] = {
     {"EN", "EN", "", [](P p) -> Score { return Entropy(p.f); }},
-    {"SD", "SD", "mean of the picture", [](P p) -> Score { return StandardDeviation(p.f); }},
-    {"SF", "SF", "differences inside the picture, divided by mn",
+    {"SD", "SD", "mean of the image", [](P p) -> Score { return StandardDeviation(p.f); }},
+    {"SF", "SF", "differences inside the image, divided by mn",
      [](P p) -> Score { return SpatialFrequency(p.f); }},
     {"VIF", "VIF", "VIFF", [](P p) { return Viff(p.a, p.b, p.f); }},
     {"VIFp", "VIFp", "sum over both sources",
@@ -103,10 +103,8 @@ constexpr Column kStandard[] = {
     {"CE", "CE", "mean over both sources",
      [](P p) { return Mean(CrossEntropy(p.a, p.f), CrossEntropy(p.b, p.f)); }},
     {"EI", "EI", "Sobel, edge pixels repeated", [](P p) -> Score { return EdgeIntensity(p.f); }},
-    {"Qcb", "Qcb", "each picture stretched to 0..255 first",
-     [](P p) { return Qcb(p.a, p.b, p.f); }},
-    {"Qcv", "Qcv", "each picture stretched to 0..255 first",
-     [](P p) { return Qcv(p.a, p.b, p.f); }},
+    {"Qcb", "Qcb", "each image stretched to 0..255 first", [](P p) { return Qcb(p.a, p.b, p.f); }},
+    {"Qcv", "Qcv", "each image stretched to 0..255 first", [](P p) { return Qcv(p.a, p.b, p.f); }},
     {"FMI_pixel", "FMI_pixel", "windows of 3x3",
      [](P p) { return Fmi(p.a, p.b, p.f, FmiFeature::kPixel); }},
     {"FMI_dct", "FMI_dct", "windows of 3x3",
@@ -129,8 +127,8 @@ constexpr Column kAuifPaper[] = {
 
 constexpr Column kCddfuse[] = {
     {"EN", "EN", "", [](P p) -> Score { return Entropy(p.f); }},
-    {"SD", "SD", "mean of the picture", [](P p) -> Score { return StandardDeviation(p.f); }},
-    {"SF", "SF", "differences inside the picture, divided by their number",
+    {"SD", "SD", "mean of the image", [](P p) -> Score { return StandardDeviation(p.f); }},
+    {"SF", "SF", "differences inside the image, divided by their number",
      [](P p) -> Score { return SpatialFrequency(p.f, {.mean = DifferenceMean::kDifferences}); }},
     {"AG", "AG", "central differences, divided by mn",
      [](P p) { return AverageGradient(p.f, {.form = AverageGradientForm::kCentral}); }},
@@ -148,7 +146,7 @@ constexpr Column kCddfuse[] = {
      [](P p) { return Mean(Mse(p.a, p.f), Mse(p.b, p.f)); }},
     {"CC", "CC", "mean over both sources",
      [](P p) { return Mean(Correlation(p.a, p.f), Correlation(p.b, p.f)); }},
-    {"PSNR", "PSNR", "peak the fused picture's maximum, MSE the mean of both sources",
+    {"PSNR", "PSNR", "peak the fused image's maximum, MSE the mean of both sources",
      [](P p) { return Psnr(p.a, p.b, p.f, {.peak = Peak::kFusedMaximum}); }},
     {"SCD", "SCD", "", [](P p) { return Scd(p.a, p.b, p.f); }},
     {"VIF", "VIFp", "VIFp, sum over both sources; a constant source counts 1",
@@ -170,12 +168,12 @@ constexpr Column kTang[] = {
     {"EN", "EN", "", [](P p) -> Score { return Entropy(p.f); }},
     {"MI", "MI", "bits, sum over both sources",
      [](P p) { return Sum(MutualInformation(p.a, p.f), MutualInformation(p.b, p.f)); }},
-    {"SD", "SD", "mean of the picture", [](P p) -> Score { return StandardDeviation(p.f); }},
-    {"SF", "SF", "differences inside the picture, divided by their number",
+    {"SD", "SD", "mean of the image", [](P p) -> Score { return StandardDeviation(p.f); }},
+    {"SF", "SF", "differences inside the image, divided by their number",
      [](P p) -> Score { return SpatialFrequency(p.f, {.mean = DifferenceMean::kDifferences}); }},
     {"MSE",
      "MSE",
-     "pictures in 0..1, mean over both sources",
+     "images in 0..1, mean over both sources",
      [](P p) {
        constexpr MseOptions kUnit{.range = 1};
        return Mean(Mse(p.a, p.f, kUnit), Mse(p.b, p.f, kUnit));
@@ -183,7 +181,7 @@ constexpr Column kTang[] = {
      {},
      "squared shares of 255",
      "0 .. 1"},
-    {"PSNR", "PSNR", "peak 255 over the MSE of pictures in 0..1: 48.13 dB too high",
+    {"PSNR", "PSNR", "peak 255 over the MSE of images in 0..1: 48.13 dB too high",
      [](P p) { return Psnr(p.a, p.b, p.f, {.mse = {.range = 1}}); }},
     {"VIF", "VIFp", "VIFp, sum over both sources",
      [](P p) { return Sum(Vifp(p.a, p.f), Vifp(p.b, p.f)); }},
@@ -211,7 +209,7 @@ constexpr Column kVifb[] = {
     {"Entropy", "EN", "", [](P p) -> Score { return Entropy(p.f); }},
     {"Mutinf",
      "MI",
-     "nats, each picture stretched to 0..255 first, sum over both sources",
+     "nats, each image stretched to 0..255 first, sum over both sources",
      [](P p) {
        constexpr MutualInformationOptions kChoice{LogBase::kNats, Levels::kStretched};
        return Sum(MutualInformation(p.a, p.f, kChoice), MutualInformation(p.b, p.f, kChoice));
@@ -223,21 +221,19 @@ constexpr Column kVifb[] = {
      [](P p) { return Psnr(p.a, p.b, p.f, {.mse = kNormByCount}); }},
     {"Qabf", "Qabf", "angles not folded, equal strengths count as themselves, zeros outside",
      [](P p) { return Qabf(p.a, p.b, p.f, kQabfInUse); }},
-    {"Qcb", "Qcb", "each picture stretched to 0..255 first",
-     [](P p) { return Qcb(p.a, p.b, p.f); }},
-    {"Qcv", "Qcv", "each picture stretched to 0..255 first",
-     [](P p) { return Qcv(p.a, p.b, p.f); }},
+    {"Qcb", "Qcb", "each image stretched to 0..255 first", [](P p) { return Qcb(p.a, p.b, p.f); }},
+    {"Qcv", "Qcv", "each image stretched to 0..255 first", [](P p) { return Qcv(p.a, p.b, p.f); }},
     {"Rmse",
      "RMSE",
      "L2 norm divided by mn, mean over both sources",
      [](P p) { return Mean(Mse(p.a, p.f, kNormByCount), Mse(p.b, p.f, kNormByCount)); },
      {},
      "grey levels a pixel"},
-    {"Spatial_frequency", "SF", "channels side by side as one picture, divided by its pixels",
+    {"Spatial_frequency", "SF", "channels side by side as one image, divided by its pixels",
      [](P p) -> Score { return SpatialFrequency(p.f); }, Colour::kSideBySide},
     {"Ssim", "SSIM", "Gaussian window 11x11, L = 255, sum over both sources",
      [](P p) { return Sum(Ssim(p.a, p.f), Ssim(p.b, p.f)); }},
-    {"Variance", "SD", "mean of the picture; a standard deviation despite its name",
+    {"Variance", "SD", "mean of the image; a standard deviation despite its name",
      [](P p) -> Score { return StandardDeviation(p.f); }},
 };
 
@@ -276,7 +272,7 @@ std::string_view Describe(Colour colour) {
       return "each channel is scored with the same channel of the sources, or with the grey "
              "source; the mean counts";
     case Colour::kSideBySide:
-      return "the channels lie side by side as one picture";
+      return "the channels lie side by side as one image";
   }
   return "";
 }

@@ -9,15 +9,15 @@
 
 namespace auif::metrics {
 
-// How a convention reads pictures of three channels.
+// How a convention reads images of three channels.
 enum class Colour {
   kLumaRounded,  // 0.299 R + 0.587 G + 0.114 B in single precision, ties to even
   kMatlabGrey,   // the weights of MATLAB's rgb2gray, ties away from zero
   kEachChannel,  // every channel scored with the same channel of the sources; values averaged
-  kSideBySide,   // the channels next to each other as one picture (for metrics of F alone)
+  kSideBySide,   // the channels next to each other as one image (for metrics of F alone)
 };
 
-struct Pictures {
+struct Images {
   GreyView a, b, f;  // infrared, visible, fused
 };
 
@@ -26,7 +26,7 @@ struct Column {
   std::string_view name;     // the convention's
   std::string_view id;       // ours, see MetricText
   std::string_view choices;  // in words
-  Score (*score)(const Pictures&);
+  Score (*score)(const Images&);
   std::optional<Colour> colour = {};       // where it differs from the convention's
   std::string_view unit = {}, range = {};  // where they differ from the metric's
 };

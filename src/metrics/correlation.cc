@@ -6,20 +6,20 @@
 namespace auif::metrics {
 namespace {
 
-double Mean(GreyView picture) {
+double Mean(GreyView image) {
   double sum = 0;
-  for (int y = 0; y < picture.height; ++y) {
-    const double* row = picture.Row(y);
-    for (int x = 0; x < picture.width; ++x) sum += row[x];
+  for (int y = 0; y < image.height; ++y) {
+    const double* row = image.Row(y);
+    for (int x = 0; x < image.width; ++x) sum += row[x];
   }
-  return sum / PixelCount(picture);
+  return sum / PixelCount(image);
 }
 
-bool Constant(GreyView picture) {
-  for (int y = 0; y < picture.height; ++y) {
-    const double* row = picture.Row(y);
-    for (int x = 0; x < picture.width; ++x) {
-      if (row[x] != picture.Row(0)[0]) return false;
+bool Constant(GreyView image) {
+  for (int y = 0; y < image.height; ++y) {
+    const double* row = image.Row(y);
+    for (int x = 0; x < image.width; ++x) {
+      if (row[x] != image.Row(0)[0]) return false;
     }
   }
   return true;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -26,7 +26,7 @@ TEST(CorrelationTest, Symmetric) {
   EXPECT_EQ(*Correlation(a, b), *Correlation(b, a));
 }
 
-TEST(CorrelationTest, UndefinedForAConstantPicture) {
+TEST(CorrelationTest, UndefinedForAConstantImage) {
   // 0.1 has no exact mean, so its variance is not computed as zero.
   EXPECT_FALSE(Correlation(Noise(5, 5, 1), Constant(5, 5, 0.1)));
   EXPECT_FALSE(Correlation(Constant(5, 5, 0.1), Noise(5, 5, 1)));

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -12,14 +12,14 @@ TEST(CrossEntropyTest, ByHand) {
   EXPECT_DOUBLE_EQ(*CrossEntropy(Rows({{0, 0}, {10, 20}}), Rows({{0, 10}, {10, 20}})), 0.25);
 }
 
-TEST(CrossEntropyTest, LeavesOutLevelsOfOnlyOnePicture) {
+TEST(CrossEntropyTest, LeavesOutLevelsOfOnlyOneImage) {
   // Only level 0 is common: 1/2 * log2((1/2) / 1).
   EXPECT_DOUBLE_EQ(*CrossEntropy(Rows({{0, 9}}), Rows({{0, 0}})), -0.5);
 }
 
 TEST(CrossEntropyTest, ZeroForEqualHistograms) {
-  const Plane<double> picture = Noise(8, 8, 1);
-  EXPECT_EQ(*CrossEntropy(picture, picture), 0);
+  const Plane<double> image = Noise(8, 8, 1);
+  EXPECT_EQ(*CrossEntropy(image, image), 0);
 }
 
 TEST(CrossEntropyTest, UndefinedWithoutCommonLevels) {

@@ -1,4 +1,4 @@
-// EI, edge intensity: the mean magnitude of the Sobel gradient of the fused picture.
+// EI, edge intensity: the mean magnitude of the Sobel gradient of the fused image.
 //
 //   EI = mean sqrt(sx^2 + sy^2),  sx, sy by the Sobel operator without a scale, edge pixels
 //   repeated outside

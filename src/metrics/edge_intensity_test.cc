@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {

@@ -118,11 +118,11 @@ namespace {
 HWY_EXPORT(FindEdges);
 HWY_EXPORT(KeepEdges);
 
-// Finds the edges of one picture row by row.
+// Finds the edges of one image row by row.
 class EdgeFinder {
  public:
-  EdgeFinder(GreyView picture, const EdgeModel& model)
-      : picture_(picture),
+  EdgeFinder(GreyView image, const EdgeModel& model)
+      : image_(image),
         model_(model),
         zeros_(Size(0)),
         smooth_(Size(2)),
@@ -132,9 +132,9 @@ class EdgeFinder {
         strength_(Size(0)) {}
 
   Edges Row(int y) {
-    const int width = picture_.width;
+    const int width = image_.width;
     const double* above = Neighbour(y - 1, y + 1);
-    const double* middle = picture_.Row(y);
+    const double* middle = image_.Row(y);
     const double* below = Neighbour(y + 1, y - 1);
     double* smooth = smooth_.data() + 1;
     double* step = step_.data() + 1;
@@ -153,7 +153,7 @@ class EdgeFinder {
   }
 
  private:
-  std::size_t Size(int extra) const { return static_cast<std::size_t>(picture_.width + extra); }
+  std::size_t Size(int extra) const { return static_cast<std::size_t>(image_.width + extra); }
   // The value one step outside: `edge` is the nearest one, `inner` the one next to it.
   double Outside(double edge, double inner) const {
     if (model_.border == Border::kZero) return 0;
@@ -161,13 +161,13 @@ class EdgeFinder {
   }
   // Row y, which may be one step outside; `opposite` is the row on the other side of the edge.
   const double* Neighbour(int y, int opposite) const {
-    if (y >= 0 && y < picture_.height) return picture_.Row(y);
+    if (y >= 0 && y < image_.height) return image_.Row(y);
     if (model_.border == Border::kZero) return zeros_.data();
     const int inner = model_.border == Border::kMirror ? opposite : y;
-    return picture_.Row(std::clamp(inner, 0, picture_.height - 1));
+    return image_.Row(std::clamp(inner, 0, image_.height - 1));
   }
 
-  GreyView picture_;
+  GreyView image_;
   const EdgeModel& model_;
   std::vector<double> zeros_, smooth_, step_, x_, y_, strength_;
 };

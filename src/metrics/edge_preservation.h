@@ -1,4 +1,4 @@
-// How well the fused picture keeps each edge of its sources: the common core of Qabf, Labf, Nabf.
+// How well the fused image keeps each edge of its sources: the common core of Qabf, Labf, Nabf.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,7 @@ struct EdgeModel {
   bool equal_gives_strength = false;
 };
 
-// One row of pixels: the edge strengths of the three pictures, and Q between a source and F.
+// One row of pixels: the edge strengths of the three images, and Q between a source and F.
 struct EdgeRow {
   const double *strength_a, *strength_b, *strength_f;
   const double *kept_a, *kept_b;

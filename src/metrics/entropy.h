@@ -1,4 +1,4 @@
-// EN, entropy: how much information the grey levels of the fused picture carry.
+// EN, entropy: how much information the grey levels of the fused image carry.
 //
 //   EN = -sum_v p(v) log2 p(v),  p(v) the share of pixels of the level v, v = 0..255
 //

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -18,9 +18,9 @@ TEST(EntropyTest, Extremes) {
 }
 
 TEST(EntropyTest, DoesNotChangeWhereLevelsAreRenamed) {
-  const Plane<double> picture = Noise(31, 17, 1);
+  const Plane<double> image = Noise(31, 17, 1);
   // The histogram is summed in the other order.
-  EXPECT_NEAR(Entropy(picture), Entropy(Map(picture, [](double v) { return 255 - v; })), 1e-12);
+  EXPECT_NEAR(Entropy(image), Entropy(Map(image, [](double v) { return 255 - v; })), 1e-12);
 }
 
 TEST(EntropyTest, RoundsAndClips) { EXPECT_EQ(Entropy(Rows({{254.6, 255, 255.4, 300}})), 0); }

@@ -17,21 +17,21 @@ namespace {
 
 using metrics::Colour;
 using metrics::GreyView;
-using metrics::Pictures;
+using metrics::Images;
 
-std::string SizeText(const ImageChannels& picture) {
-  return std::to_string(picture.width()) + "x" + std::to_string(picture.height());
+std::string SizeText(const ImageChannels& image) {
+  return std::to_string(image.width()) + "x" + std::to_string(image.height());
 }
 
 void Check(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused) {
-  for (const ImageChannels* picture : {&ir, &vis, &fused}) {
-    const auto& channels = picture->channels;
+  for (const ImageChannels* image : {&ir, &vis, &fused}) {
+    const auto& channels = image->channels;
     if ((channels.size() != 1 && channels.size() != 3) || channels.front().empty()) {
-      throw Error(ErrorKind::kInput, "a picture to score must have one or three channels");
+      throw Error(ErrorKind::kInput, "an image to score must have one or three channels");
     }
     for (const Plane<double>& channel : channels) {
-      if (channel.width() != picture->width() || channel.height() != picture->height()) {
-        throw Error(ErrorKind::kInput, "the channels of a picture differ in size");
+      if (channel.width() != image->width() || channel.height() != image->height()) {
+        throw Error(ErrorKind::kInput, "the channels of an image differ in size");
       }
     }
   }
@@ -39,72 +39,72 @@ void Check(const ImageChannels& ir, const ImageChannels& vis, const ImageChannel
     throw Error(ErrorKind::kInput,
                 "sizes differ: infrared " + SizeText(ir) + ", visible " + SizeText(vis) +
                     ", fused " + SizeText(fused),
-                "", "score the picture as it left the fusion, with the sources it was made from");
+                "", "score the image as it left the fusion, with the sources it was made from");
   }
 }
 
 // Single precision and ties to even, as OpenCV and NumPy together give it.
-Plane<double> RoundedLuma(const ImageChannels& picture) {
-  Plane<double> out(picture.width(), picture.height());
-  cv::Mat3f rgb(1, picture.width());
+Plane<double> RoundedLuma(const ImageChannels& image) {
+  Plane<double> out(image.width(), image.height());
+  cv::Mat3f rgb(1, image.width());
   cv::Mat1f luma;
-  for (int y = 0; y < picture.height(); ++y) {
-    for (int x = 0; x < picture.width(); ++x) {
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) {
       for (int c = 0; c < 3; ++c) {
-        rgb(0, x)[c] = static_cast<float>(picture.channels[static_cast<std::size_t>(c)].Row(y)[x]);
+        rgb(0, x)[c] = static_cast<float>(image.channels[static_cast<std::size_t>(c)].Row(y)[x]);
       }
     }
     cv::cvtColor(rgb, luma, cv::COLOR_RGB2GRAY);
-    for (int x = 0; x < picture.width(); ++x) out.Row(y)[x] = std::nearbyint(luma(0, x));
+    for (int x = 0; x < image.width(); ++x) out.Row(y)[x] = std::nearbyint(luma(0, x));
   }
   return out;
 }
 
-Plane<double> MatlabGrey(const ImageChannels& picture) {
+Plane<double> MatlabGrey(const ImageChannels& image) {
   // The first row of the inverse of the YIQ matrix.
   constexpr double kRed = 0.298936021293775, kGreen = 0.587043074451121, kBlue = 0.114020904255103;
-  Plane<double> out(picture.width(), picture.height());
-  for (int y = 0; y < picture.height(); ++y) {
-    const double* r = picture.channels[0].Row(y);
-    const double* g = picture.channels[1].Row(y);
-    const double* b = picture.channels[2].Row(y);
-    for (int x = 0; x < picture.width(); ++x) {
+  Plane<double> out(image.width(), image.height());
+  for (int y = 0; y < image.height(); ++y) {
+    const double* r = image.channels[0].Row(y);
+    const double* g = image.channels[1].Row(y);
+    const double* b = image.channels[2].Row(y);
+    for (int x = 0; x < image.width(); ++x) {
       out.Row(y)[x] = std::round(kRed * r[x] + kGreen * g[x] + kBlue * b[x]);
     }
   }
   return out;
 }
 
-Plane<double> SideBySide(const ImageChannels& picture) {
-  Plane<double> out(picture.width() * static_cast<int>(picture.channels.size()), picture.height());
+Plane<double> SideBySide(const ImageChannels& image) {
+  Plane<double> out(image.width() * static_cast<int>(image.channels.size()), image.height());
   for (int y = 0; y < out.height(); ++y) {
     double* to = out.Row(y);
-    for (const Plane<double>& channel : picture.channels) {
+    for (const Plane<double>& channel : image.channels) {
       to = std::copy_n(channel.Row(y), channel.width(), to);
     }
   }
   return out;
 }
 
-// The pictures in the forms that the columns ask for, each made once and only when asked for.
+// The images in the forms that the columns ask for, each made once and only when asked for.
 class Forms {
  public:
   Forms(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused)
-      : pictures_{&ir, &vis, &fused} {}
+      : images_{&ir, &vis, &fused} {}
 
-  // One set of pictures a channel, of which the mean counts.
-  std::vector<Pictures> Get(Colour colour) {
+  // One set of images a channel, of which the mean counts.
+  std::vector<Images> Get(Colour colour) {
     if (colour == Colour::kSideBySide) {
-      if (side_by_side_.empty()) side_by_side_ = SideBySide(*pictures_[2]);
+      if (side_by_side_.empty()) side_by_side_ = SideBySide(*images_[2]);
       return {{{}, {}, side_by_side_}};
     }
-    // With a grey fused picture there is only one channel to compare.
-    const bool each = colour == Colour::kEachChannel && pictures_[2]->channels.size() == 3;
+    // With a grey fused image there is only one channel to compare.
+    const bool each = colour == Colour::kEachChannel && images_[2]->channels.size() == 3;
     const std::size_t count = each ? 3 : 1;
-    std::vector<Pictures> out(count);
+    std::vector<Images> out(count);
     for (std::size_t c = 0; c < count; ++c) {
       const auto channel = [&](std::size_t which) -> GreyView {
-        const auto& channels = pictures_[which]->channels;
+        const auto& channels = images_[which]->channels;
         if (channels.size() == 1) return channels.front();
         return each ? GreyView(channels[c]) : Grey(which, colour);
       };
@@ -117,13 +117,13 @@ class Forms {
   GreyView Grey(std::size_t which, Colour colour) {
     Plane<double>& grey = grey_[which];
     if (grey.empty()) {
-      grey = colour == Colour::kLumaRounded ? RoundedLuma(*pictures_[which])
-                                            : MatlabGrey(*pictures_[which]);
+      grey = colour == Colour::kLumaRounded ? RoundedLuma(*images_[which])
+                                            : MatlabGrey(*images_[which]);
     }
     return grey;
   }
 
-  std::array<const ImageChannels*, 3> pictures_;
+  std::array<const ImageChannels*, 3> images_;
   std::array<Plane<double>, 3> grey_;
   Plane<double> side_by_side_;
 };
@@ -211,10 +211,10 @@ Scores Evaluator::Score(const ImageChannels& ir, const ImageChannels& vis,
   Scores scores;
   for (const std::size_t index : columns_) {
     const metrics::Column& column = convention.columns[index];
-    const std::vector<Pictures> channels = forms.Get(column.colour.value_or(convention.colour));
+    const std::vector<Images> channels = forms.Get(column.colour.value_or(convention.colour));
     std::optional<double> sum = 0;
-    for (const Pictures& pictures : channels) {
-      const metrics::Score score = column.score(pictures);
+    for (const Images& images : channels) {
+      const metrics::Score score = column.score(images);
       sum = sum && score ? metrics::Score(*sum + *score) : std::nullopt;
     }
     if (sum) *sum /= static_cast<double>(channels.size());
@@ -232,7 +232,7 @@ std::vector<Scores> Evaluator::ScoreMany(
   std::mutex reporting;
   ParallelFor(static_cast<int>(count), threads, [&](int index) {
     const auto i = static_cast<std::size_t>(index);
-    // Pictures before a failure are still scored, so that always the same one is reported.
+    // Images before a failure are still scored, so that always the same one is reported.
     if (i > first_failure) return;
     try {
       const FusionResult result = load(i);
@@ -258,9 +258,9 @@ std::vector<MetricMean> MeanScores(std::span<const Scores> scores) {
   std::vector<MetricMean> means(scores.front().size());
   for (std::size_t m = 0; m < means.size(); ++m) {
     double sum = 0;
-    for (const Scores& picture : scores) {
-      if (picture[m]) {
-        sum += *picture[m];
+    for (const Scores& image : scores) {
+      if (image[m]) {
+        sum += *image[m];
         ++means[m].defined;
       } else {
         ++means[m].undefined;

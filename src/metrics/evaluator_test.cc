@@ -5,7 +5,7 @@
 #include "auif/error.h"
 #include "auif/metrics.h"
 #include "metrics/conventions.h"
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif {
 namespace {
@@ -14,15 +14,15 @@ using metrics::Constant;
 using metrics::Noise;
 
 ImageChannels Grey(Plane<double> plane) {
-  ImageChannels picture;
-  picture.channels.push_back(std::move(plane));
-  return picture;
+  ImageChannels image;
+  image.channels.push_back(std::move(plane));
+  return image;
 }
 
 ImageChannels Colour(unsigned seed, int size = 48) {
-  ImageChannels picture;
-  for (unsigned c = 0; c < 3; ++c) picture.channels.push_back(Noise(size, size, seed + 10 * c));
-  return picture;
+  ImageChannels image;
+  for (unsigned c = 0; c < 3; ++c) image.channels.push_back(Noise(size, size, seed + 10 * c));
+  return image;
 }
 
 std::string MessageOf(const std::function<void()>& f, ErrorKind kind) {
@@ -63,7 +63,7 @@ TEST(ConventionsTest, EveryMetricIsDefinedForNoise) {
   }
 }
 
-TEST(ConventionsTest, NothingIsNaNForConstantOrTinyPictures) {
+TEST(ConventionsTest, NothingIsNaNForConstantOrTinyImages) {
   for (const int size : {1, 2, 9, 48}) {
     const ImageChannels flat = Grey(Constant(size, size, 128)), noise = Grey(Noise(size, size, 1));
     for (const ConventionInfo& convention : Conventions()) {
@@ -96,16 +96,16 @@ TEST(EvaluatorTest, RefusesUnknownNames) {
             "Qcb: the convention auif-paper has no such metric (it has EN, SD, SF, VIF, AG, SCD)");
 }
 
-TEST(EvaluatorTest, RefusesPicturesThatDoNotFit) {
+TEST(EvaluatorTest, RefusesImagesThatDoNotFit) {
   const Evaluator evaluator;
   const ImageChannels small = Grey(Noise(40, 48, 1)), large = Grey(Noise(48, 48, 1));
   EXPECT_EQ(MessageOf([&] { evaluator.Score(large, small, large); }, ErrorKind::kInput),
-            "sizes differ: infrared 48x48, visible 40x48, fused 48x48 (score the picture as it "
+            "sizes differ: infrared 48x48, visible 40x48, fused 48x48 (score the image as it "
             "left the fusion, with the sources it was made from)");
   ImageChannels two = large;
   two.channels.push_back(Noise(48, 48, 2));
   EXPECT_EQ(MessageOf([&] { evaluator.Score(large, two, large); }, ErrorKind::kInput),
-            "a picture to score must have one or three channels");
+            "an image to score must have one or three channels");
 }
 
 TEST(EvaluatorTest, ColourBecomesRoundedLuma) {
@@ -168,13 +168,13 @@ TEST(EvaluatorTest, ManyReportTheFirstFailureByIndex) {
           evaluator.ScoreMany(
               30,
               [](std::size_t i) -> FusionResult {
-                if (i >= 3) throw Error(ErrorKind::kInput, "picture " + std::to_string(i));
+                if (i >= 3) throw Error(ErrorKind::kInput, "image " + std::to_string(i));
                 return {Colour(1), Colour(2), Colour(3)};
               },
               3);
         },
         ErrorKind::kInput);
-    EXPECT_EQ(message, "picture 3");
+    EXPECT_EQ(message, "image 3");
   }
 }
 

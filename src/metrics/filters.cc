@@ -5,7 +5,7 @@
 #include <cassert>
 #include <opencv2/imgproc.hpp>
 
-#include "metrics/weighted_sum.h"
+#include "kernels/weighted_sum.h"
 
 namespace auif::metrics {
 namespace {
@@ -22,7 +22,7 @@ int Inside(int i, int size, Border border) {
     case Border::kMirror:
       break;
   }
-  // Both reflections repeat with a period; a window may be wider than the picture.
+  // Both reflections repeat with a period; a window may be wider than the image.
   const bool mirror = border == Border::kMirror;
   const int period = mirror ? std::max(1, 2 * size - 2) : 2 * size;
   const int phase = ((i % period) + period) % period;

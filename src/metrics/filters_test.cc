@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -28,7 +28,7 @@ TEST(FilterTest, BordersOfOneRow) {
   EXPECT_EQ(shifted(right, Border::kMirror), (V{3, 2, 1}));
 }
 
-TEST(FilterTest, WindowsWiderThanThePicture) {
+TEST(FilterTest, WindowsWiderThanTheImage) {
   const std::vector<double> one{1}, far{1, 0, 0, 0, 0, 0, 0, 0, 0};  // four to the left
   const Plane<double> row = Rows({{1, 2}});
   EXPECT_EQ(FirstRow(FilterSame(row, one, far, Border::kSymmetric)),

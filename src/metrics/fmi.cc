@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "metrics/picture_features.h"
+#include "metrics/image_features.h"
 
 namespace auif::metrics {
 namespace {
@@ -118,18 +118,18 @@ double SharedInformation(const Distribution& one, const Distribution& other) {
   return 2 * (both - joint) / both;
 }
 
-Plane<double> Feature(GreyView picture, FmiFeature feature) {
+Plane<double> Feature(GreyView image, FmiFeature feature) {
   switch (feature) {
     case FmiFeature::kDct:
-      return CosineTransform(picture);
+      return CosineTransform(image);
     case FmiFeature::kWavelet:
-      return MeyerTransform(picture);
+      return MeyerTransform(image);
     case FmiFeature::kPixel:
       break;
   }
-  Plane<double> copy(picture.width, picture.height);
-  for (int y = 0; y < picture.height; ++y) {
-    std::copy_n(picture.Row(y), picture.width, copy.Row(y));
+  Plane<double> copy(image.width, image.height);
+  for (int y = 0; y < image.height; ++y) {
+    std::copy_n(image.Row(y), image.width, copy.Row(y));
   }
   return copy;
 }

@@ -1,14 +1,14 @@
-// FMI: the information about the sources' features that the fused picture holds.
+// FMI: the information about the sources' features that the fused image holds.
 #pragma once
 
 #include "metrics/grey_view.h"
 
 namespace auif::metrics {
 
-// What is compared (picture_features.h).
+// What is compared (image_features.h).
 enum class FmiFeature { kPixel, kDct, kWavelet };
 
-// Mean over all 3x3 windows of the feature pictures of (I(A, F) + I(B, F)) / 2, where I is the
+// Mean over all 3x3 windows of the feature images of (I(A, F) + I(B, F)) / 2, where I is the
 // normalised mutual information 2 MI / (H1 + H2) of two windows:
 //  - A window, read column by column, is the distribution of a position k = 1..9: p_k is its value
 //    minus the window's least one, divided by the sum of those; 1/9 each in a constant window. H is
@@ -27,7 +27,7 @@ enum class FmiFeature { kPixel, kDct, kWavelet };
 // M. Haghighat, M. A. Razian, "Fast-FMI: non-reference image fusion metric", AICT 2014; R. B.
 // Nelsen, "Discrete bivariate distributions with given marginals and correlation", Communications
 // in Statistics 16(1), 1987. No unit, about 0..1, higher is better, symmetric in A and B, 1 where
-// the three pictures are equal, the same when a picture's values are scaled and shifted (positive
+// the three images are equal, the same when an image's values are scaled and shifted (positive
 // scale). Undefined where a side is below 3 pixels.
 Score Fmi(GreyView a, GreyView b, GreyView f, FmiFeature feature);
 

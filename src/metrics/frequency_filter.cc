@@ -24,10 +24,10 @@ Plane<double> FrequencyFilter::Apply(GreyView in) const {
   assert(in.width == width_ && in.height == height_);
   Plane<double> out(width_, height_);
   if (out.empty()) return out;
-  const cv::Mat picture(height_, width_, CV_64F, const_cast<double*>(in.data),
-                        static_cast<std::size_t>(in.stride) * sizeof(double));
+  const cv::Mat image(height_, width_, CV_64F, const_cast<double*>(in.data),
+                      static_cast<std::size_t>(in.stride) * sizeof(double));
   cv::Mat spectrum;
-  cv::dft(picture, spectrum, cv::DFT_COMPLEX_OUTPUT);
+  cv::dft(image, spectrum, cv::DFT_COMPLEX_OUTPUT);
   for (int y = 0; y < height_; ++y) {
     const double* gain = gain_.Row(std::min(y, height_ - y));
     cv::Vec2d* row = spectrum.ptr<cv::Vec2d>(y);

@@ -7,7 +7,7 @@
 
 namespace auif::metrics {
 
-// Multiplies each frequency of a picture, continued periodically, by gain(r), where
+// Multiplies each frequency of an image, continued periodically, by gain(r), where
 // r = hypot(u width / pixels, v height / pixels); u and v are the frequencies along rows and
 // columns in -1..1, 1 being half a cycle a pixel. `pixels` sets the viewing distance, as the
 // published models choose it.
@@ -23,7 +23,7 @@ class FrequencyFilter {
   Plane<double> gain_;  // of the frequencies u, v >= 0; it is even in both
 };
 
-// The picture stretched by its own minimum and maximum to 0..255 and rounded to whole numbers,
+// The image stretched by its own minimum and maximum to 0..255 and rounded to whole numbers,
 // halves upwards; empty where it is constant.
 Plane<double> StretchToGreyLevels(GreyView in);
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -29,11 +29,10 @@ TEST(FrequencyFilterTest, ByHandForWaves) {
 }
 
 TEST(FrequencyFilterTest, GainOneChangesNothing) {
-  const Plane<double> picture = Noise(13, 10, 1);
-  const Plane<double> result =
-      FrequencyFilter(13, 10, 30, [](double) { return 1.0; }).Apply(picture);
+  const Plane<double> image = Noise(13, 10, 1);
+  const Plane<double> result = FrequencyFilter(13, 10, 30, [](double) { return 1.0; }).Apply(image);
   for (int y = 0; y < 10; ++y) {
-    for (int x = 0; x < 13; ++x) EXPECT_NEAR(result.Row(y)[x], picture.Row(y)[x], 1e-12);
+    for (int x = 0; x < 13; ++x) EXPECT_NEAR(result.Row(y)[x], image.Row(y)[x], 1e-12);
   }
 }
 

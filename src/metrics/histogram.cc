@@ -7,13 +7,13 @@
 
 namespace auif::metrics {
 
-std::vector<std::uint8_t> Quantize(GreyView picture, Levels levels) {
+std::vector<std::uint8_t> Quantize(GreyView image, Levels levels) {
   double low = 0, scale = 1;
   if (levels == Levels::kStretched) {
     double min = std::numeric_limits<double>::infinity(), max = -min;
-    for (int y = 0; y < picture.height; ++y) {
-      const double* row = picture.Row(y);
-      const auto [row_min, row_max] = std::minmax_element(row, row + picture.width);
+    for (int y = 0; y < image.height; ++y) {
+      const double* row = image.Row(y);
+      const auto [row_min, row_max] = std::minmax_element(row, row + image.width);
       min = std::min(min, *row_min);
       max = std::max(max, *row_max);
     }
@@ -23,12 +23,12 @@ std::vector<std::uint8_t> Quantize(GreyView picture, Levels levels) {
     }
   }
   const bool stretched = scale != 1 || low != 0;
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(picture.width) *
-                                   static_cast<std::size_t>(picture.height));
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(image.width) *
+                                   static_cast<std::size_t>(image.height));
   std::uint8_t* to = pixels.data();
-  for (int y = 0; y < picture.height; ++y) {
-    const double* row = picture.Row(y);
-    for (int x = 0; x < picture.width; ++x) {
+  for (int y = 0; y < image.height; ++y) {
+    const double* row = image.Row(y);
+    for (int x = 0; x < image.width; ++x) {
       const double value = stretched ? (row[x] - low) / scale * 255 : row[x];
       *to++ = static_cast<std::uint8_t>(std::clamp(value, 0.0, 255.0) + 0.5);
     }

@@ -20,11 +20,11 @@ enum class LogBase {
 // How a pixel becomes a level.
 enum class Levels {
   kRounded,    // round(x), ties away from zero
-  kStretched,  // round((x - min) * 255 / (max - min)) with the picture's own extremes
+  kStretched,  // round((x - min) * 255 / (max - min)) with the image's own extremes
 };
 
-// The level of every pixel, row by row without gaps. A constant picture is not stretched.
-std::vector<std::uint8_t> Quantize(GreyView picture, Levels levels);
+// The level of every pixel, row by row without gaps. A constant image is not stretched.
+std::vector<std::uint8_t> Quantize(GreyView image, Levels levels);
 
 using Histogram = std::array<double, kLevels>;  // counts
 
@@ -36,7 +36,7 @@ std::vector<double> CountPairs(const std::vector<std::uint8_t>& a,
 // -sum p log p with p = count / total; the empty sum is 0.
 double EntropyOfCounts(const double* counts, std::size_t size, double total, LogBase base);
 
-// H(a), H(b) and I(a, b) = H(a) + H(b) - H(a, b) of two pictures.
+// H(a), H(b) and I(a, b) = H(a) + H(b) - H(a, b) of two images.
 struct JointEntropy {
   double a, b, mutual;
 };

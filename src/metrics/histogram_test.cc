@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {

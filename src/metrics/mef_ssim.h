@@ -16,9 +16,9 @@ namespace auif::metrics {
 //   weights      w_k = (e_k / 11)^p + eps, divided by their sum,
 //   r = sum_k w_k (v_k - mu_k) / e_k, scaled to the length max_k e_k.
 // Source: K. Ma, K. Zeng, Z. Wang, "Perceptual quality assessment for multi-exposure image
-// fusion", IEEE Transactions on Image Processing 24(11), 2015; 1 where the fused picture is the
+// fusion", IEEE Transactions on Image Processing 24(11), 2015; 1 where the fused image is the
 // wanted one everywhere. No unit, 0..1, higher is better, symmetric in A and B, blind to a
-// constant that is added to the fused picture. Undefined where a side is below 41 pixels (the
+// constant that is added to the fused image. Undefined where a side is below 41 pixels (the
 // coarsest scale would be smaller than the window); a scale of negative score counts as 0.
 Score MefSsim(GreyView a, GreyView b, GreyView f);
 

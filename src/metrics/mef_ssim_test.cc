@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -14,7 +14,7 @@ Plane<double> Stripes(double height) {
 }
 
 TEST(MefSsimTest, ByHandForStripes) {
-  // The flat source has no say, so the wanted picture is the striped one, of variance 100. Halved,
+  // The flat source has no say, so the wanted image is the striped one, of variance 100. Halved,
   // everything is flat, which scores 1.
   const double c = 7.65 * 7.65, score = (2 * 50 + c) / (100 + 25 + c);
   const double expected = std::pow(score, 0.0448 / (0.0448 + 0.2856 + 0.3001));

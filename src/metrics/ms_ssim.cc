@@ -18,7 +18,7 @@ constexpr double kC1 = (0.01 * 255) * (0.01 * 255);
 constexpr double kC2 = (0.03 * 255) * (0.03 * 255);
 constexpr std::array<double, 5> kWeights{0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
 
-// Mean over the picture of the contrast-structure term, times the luminance term if `luminance`.
+// Mean over the image of the contrast-structure term, times the luminance term if `luminance`.
 double ScoreScale(GreyView x, GreyView y, bool luminance) {
   const std::vector<double> gaussian = GaussianKernel(kWindow, 1.5);
   const int count = x.width - kWindow + 1, bottom = kWindow - 1;

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -13,7 +13,7 @@ Plane<double> Stripes(double height) {
   return Fill(170, 164, [height](int x, int) { return 100 + (x % 2 == 0 ? height : -height); });
 }
 
-TEST(MsSsimTest, ByHandForConstantPictures) {
+TEST(MsSsimTest, ByHandForConstantImages) {
   // Brightness counts at the last scale only.
   const double c1 = 2.55 * 2.55, brightness = (2 * 100 * 200 + c1) / (5 * 100 * 100 + c1);
   EXPECT_NEAR(*MsSsim(Constant(161, 161, 100), Constant(161, 161, 200)),
@@ -27,7 +27,7 @@ TEST(MsSsimTest, ByHandForStripes) {
   EXPECT_NEAR(*MsSsim(Stripes(10), Stripes(20)), std::pow(score, 0.0448), 1e-9);
 }
 
-TEST(MsSsimTest, OneForEqualPicturesAndSymmetric) {
+TEST(MsSsimTest, OneForEqualImagesAndSymmetric) {
   const Plane<double> a = Noise(170, 164, 1), b = Noise(170, 164, 2);
   EXPECT_NEAR(*MsSsim(a, a), 1, 1e-14);
   EXPECT_NEAR(*MsSsim(a, b), *MsSsim(b, a), 1e-14);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "metrics/rmse.h"
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -19,7 +19,7 @@ TEST(MseTest, ByHand) {
 
 TEST(RmseTest, ByHand) { EXPECT_DOUBLE_EQ(Rmse(Rows({{0, 10}}), Rows({{3, 6}})), std::sqrt(12.5)); }
 
-TEST(MseTest, SymmetricAndZeroForEqualPictures) {
+TEST(MseTest, SymmetricAndZeroForEqualImages) {
   const Plane<double> a = Noise(13, 7, 1), b = Noise(13, 7, 2);
   EXPECT_EQ(Mse(a, b), Mse(b, a));
   EXPECT_EQ(Mse(a, a), 0);

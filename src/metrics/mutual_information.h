@@ -1,4 +1,4 @@
-// MI, mutual information: how much the fused picture tells about a source.
+// MI, mutual information: how much the fused image tells about a source.
 //
 //   I(A, F) = H(A) + H(F) - H(A, F)  with the entropies H of the (joint) grey level histograms
 //
@@ -6,7 +6,7 @@
 // Source: G. Qu, D. Zhang, P. Yan, "Information measure for performance of image fusion",
 // Electronics Letters 38, 2002.
 // Unit: bits or nats (1 bit = 0.693 nats). Range: 0 .. min(H(A), H(F)) a source. Higher is better.
-// Conventions differ in the unit and in stretching each picture to 0..255 first, which can merge or
+// Conventions differ in the unit and in stretching each image to 0..255 first, which can merge or
 // move levels by rounding but hardly changes the value.
 #pragma once
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "metrics/entropy.h"
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -17,9 +17,9 @@ TEST(MutualInformationTest, ByHand) {
   EXPECT_DOUBLE_EQ(MutualInformation(Rows({{0, 0, 10, 20}}), Rows({{5, 5, 7, 7}})), 1);
 }
 
-TEST(MutualInformationTest, OfAPictureWithItselfIsItsEntropy) {
-  const Plane<double> picture = Noise(31, 17, 1);
-  EXPECT_NEAR(MutualInformation(picture, picture), Entropy(picture), 1e-12);  // rounding
+TEST(MutualInformationTest, OfAImageWithItselfIsItsEntropy) {
+  const Plane<double> image = Noise(31, 17, 1);
+  EXPECT_NEAR(MutualInformation(image, image), Entropy(image), 1e-12);  // rounding
 }
 
 TEST(MutualInformationTest, Symmetric) {

@@ -23,7 +23,7 @@ struct EdgeBalance {
 // Sources: V. Petrovic, C. Xydeas, "Objective image fusion performance characterisation", ICCV
 // 2005; B. K. Shreyamsha Kumar, "Multifocus and multispectral image fusion based on pixel
 // significance using discrete cosine harmonic wavelet transform", Signal, Image and Video
-// Processing 7(6), 2013. No unit, symmetric in A and B. Undefined for an empty picture only.
+// Processing 7(6), 2013. No unit, symmetric in A and B. Undefined for an empty image only.
 std::optional<EdgeBalance> BalanceEdges(GreyView a, GreyView b, GreyView f);
 
 // One number of it.

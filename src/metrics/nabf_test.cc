@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -17,7 +17,7 @@ double Kept(double g, double a) {
 // Vector code takes other steps than the library's exp and atan, to some units in the last place.
 constexpr double kRounding = 1e-13;
 
-// In the mirrored picture both inner pixels have an edge of strength 8, the outer ones none.
+// In the mirrored image both inner pixels have an edge of strength 8, the outer ones none.
 const Plane<double> kRamp = Rows({{0, 8, 16, 24}});
 
 TEST(NabfTest, ByHandForEdgesMadeUp) {
@@ -67,7 +67,7 @@ TEST(NabfTest, CopiesAddNothing) {
   const Plane<double> a = Noise(21, 15, 1);
   const EdgeBalance balance = *BalanceEdges(a, a, a);
   EXPECT_EQ(balance.added, 0);
-  // The four corners of a mirrored picture have no edge, hence G = 0; they weigh 0.001.
+  // The four corners of a mirrored image have no edge, hence G = 0; they weigh 0.001.
   EXPECT_NEAR(balance.kept, Kept(1, 1), 1e-7);
 }
 

@@ -4,7 +4,7 @@
 //
 // Source: M. Hossny, S. Nahavandi, D. Creighton, "Comments on 'Information measure for performance
 // of image fusion'", Electronics Letters 44, 2008.
-// No unit. Range: 0 .. 2. Higher is better. Undefined where a source and the fused picture are both
+// No unit. Range: 0 .. 2. Higher is better. Undefined where a source and the fused image are both
 // constant.
 #pragma once
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -14,9 +14,9 @@ TEST(NormalizedMutualInformationTest, ByHand) {
   EXPECT_DOUBLE_EQ(*NormalizedMutualInformation(a, b, f), 0.8);
 }
 
-TEST(NormalizedMutualInformationTest, TwoForEqualPictures) {
-  const Plane<double> picture = Noise(31, 17, 1);
-  EXPECT_NEAR(*NormalizedMutualInformation(picture, picture, picture), 2, 1e-12);  // rounding
+TEST(NormalizedMutualInformationTest, TwoForEqualImages) {
+  const Plane<double> image = Noise(31, 17, 1);
+  EXPECT_NEAR(*NormalizedMutualInformation(image, image, image), 2, 1e-12);  // rounding
 }
 
 TEST(NormalizedMutualInformationTest, SymmetricInTheSources) {

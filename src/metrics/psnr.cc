@@ -6,10 +6,10 @@
 namespace auif::metrics {
 namespace {
 
-double Maximum(GreyView picture) {
-  double max = picture.Row(0)[0];
-  for (int y = 0; y < picture.height; ++y) {
-    max = std::max(max, *std::max_element(picture.Row(y), picture.Row(y) + picture.width));
+double Maximum(GreyView image) {
+  double max = image.Row(0)[0];
+  for (int y = 0; y < image.height; ++y) {
+    max = std::max(max, *std::max_element(image.Row(y), image.Row(y) + image.width));
   }
   return max;
 }

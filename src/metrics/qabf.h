@@ -1,4 +1,4 @@
-// Qabf: the share of both sources' edges that the fused picture keeps.
+// Qabf: the share of both sources' edges that the fused image keeps.
 #pragma once
 
 #include "metrics/filters.h"

@@ -7,7 +7,7 @@
 
 #include "base/simd.h"
 #include "metrics/mef_ssim.h"
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -54,7 +54,7 @@ TEST(QabfTest, EqualStrengthsMayCountAsThemselves) {
 }
 
 TEST(QabfTest, BordersDiffer) {
-  // Zeros outside put an edge around a constant picture.
+  // Zeros outside put an edge around a constant image.
   const Plane<double> a = Constant(5, 4, 9);
   EXPECT_FALSE(Qabf(a, a, a));
   EXPECT_TRUE(Qabf(a, a, a, kQabfInUse));

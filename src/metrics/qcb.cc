@@ -32,8 +32,8 @@ std::vector<double> GaussianSamples(double sigma) {
   return samples;
 }
 
-Plane<double> PerceivedContrast(GreyView picture, const FrequencyFilter& eye) {
-  const Plane<double> seen = eye.Apply(picture);
+Plane<double> PerceivedContrast(GreyView image, const FrequencyFilter& eye) {
+  const Plane<double> seen = eye.Apply(image);
   const std::vector<double> fine = GaussianSamples(2), coarse = GaussianSamples(4);
   Plane<double> contrast = FilterSame(seen, fine, fine, Border::kZero);
   const Plane<double> surround = FilterSame(seen, coarse, coarse, Border::kZero);

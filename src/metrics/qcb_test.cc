@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -57,7 +57,7 @@ TEST(QcbTest, SymmetricAndBlindToScale) {
   EXPECT_LT(q, *Qcb(a, b, a));
 }
 
-TEST(QcbTest, UndefinedForConstantPictures) {
+TEST(QcbTest, UndefinedForConstantImages) {
   const Plane<double> a = Noise(9, 9, 1), flat = Constant(9, 9, 4);
   EXPECT_FALSE(Qcb(flat, a, a));
   EXPECT_FALSE(Qcb(a, flat, a));

@@ -28,9 +28,9 @@ Plane<double> SumBlocks(int width, int height, Value value) {
   return sums;
 }
 
-Plane<double> Salience(GreyView picture) {
-  const Gradient sobel = SobelGradient(picture, Border::kZero);
-  return SumBlocks(picture.width, picture.height, [&](int y, int x) {
+Plane<double> Salience(GreyView image) {
+  const Gradient sobel = SobelGradient(image, Border::kZero);
+  return SumBlocks(image.width, image.height, [&](int y, int x) {
     const double gx = sobel.x.Row(y)[x], gy = sobel.y.Row(y)[x];
     const double square = gx * gx + gy * gy;
     return square * square * std::sqrt(square);

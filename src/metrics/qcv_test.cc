@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -19,7 +19,7 @@ TEST(QcvTest, ByHandForTwoPixels) {
 }
 
 TEST(QcvTest, BlocksWeighByTheFifthPowerOfTheirEdges) {
-  // Left block: both agree. Right block: the fused picture misses the source's single dot.
+  // Left block: both agree. Right block: the fused image misses the source's single dot.
   const auto scene = [](double left, double right) {
     return Fill(32, 16, [=](int x, int y) {
       if (y != 8) return 0.0;
@@ -28,7 +28,7 @@ TEST(QcvTest, BlocksWeighByTheFifthPowerOfTheirEdges) {
   };
   const Plane<double> f = scene(255, 0), strong = scene(255, 255), weak = scene(255, 51);
   // The weak dot's salience is 1/3125 of the strong one's, its distortion 1/25. Both blocks of
-  // `strong` weigh alike; the fused picture's own filtered difference is the only distortion.
+  // `strong` weigh alike; the fused image's own filtered difference is the only distortion.
   const double of_strong = *Qcv(strong, strong, f), of_weak = *Qcv(weak, weak, f);
   EXPECT_LT(of_weak, of_strong / 25);
   EXPECT_GT(of_weak, 0);
@@ -47,7 +47,7 @@ TEST(QcvTest, SymmetricAndBlindToScale) {
   EXPECT_GT(q, *Qcv(a, b, a));
 }
 
-TEST(QcvTest, UndefinedForConstantPictures) {
+TEST(QcvTest, UndefinedForConstantImages) {
   const Plane<double> a = Noise(9, 9, 1), flat = Constant(9, 9, 4);
   EXPECT_FALSE(Qcv(flat, a, a));
   EXPECT_FALSE(Qcv(a, a, flat));

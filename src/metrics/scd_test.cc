@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
@@ -25,7 +25,7 @@ TEST(ScdTest, SymmetricInTheSourcesAndIgnoresBrightness) {
   EXPECT_NEAR(*Scd(a, b, Map(f, [](double v) { return v + 40; })), *Scd(a, b, f), 1e-12);
 }
 
-TEST(ScdTest, UndefinedWhereTheFusedPictureIsASource) {
+TEST(ScdTest, UndefinedWhereTheFusedImageIsASource) {
   const Plane<double> a = Noise(13, 7, 1), b = Noise(13, 7, 2);
   EXPECT_FALSE(Scd(a, b, a));
   EXPECT_FALSE(Scd(a, b, b));

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cstddef>
 
-#include "metrics/weighted_sum.h"
+#include "kernels/weighted_sum.h"
 
 namespace auif::metrics {
 

@@ -1,4 +1,4 @@
-// The rows under a window that slides down a picture.
+// The rows under a window that slides down an image.
 #pragma once
 
 #include <span>

@@ -6,20 +6,20 @@
 
 #include "metrics/filters.h"
 #include "metrics/halve.h"
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
 
 TEST(SlidingRowsTest, EqualsTheFilterOfPlanes) {
-  const Plane<double> picture = Noise(9, 7, 1);
+  const Plane<double> image = Noise(9, 7, 1);
   const std::vector<double> kernel = GaussianKernel(3, 1);
-  const Plane<double> expected = FilterValid(picture, kernel, kernel);
+  const Plane<double> expected = FilterValid(image, kernel, kernel);
   SlidingRows rows(9, 3);
   SlidingRows copy(1, 1);
   std::vector<double> out(7);
   for (int y = 0; y < 7; ++y) {
-    std::copy_n(picture.Row(y), 9, rows.Push());
+    std::copy_n(image.Row(y), 9, rows.Push());
     if (y < 2) continue;
     copy = rows;
     copy.Filter(kernel, out.data());

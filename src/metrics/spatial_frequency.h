@@ -1,13 +1,13 @@
-// SF, spatial frequency: how much neighbouring pixels of the fused picture differ.
+// SF, spatial frequency: how much neighbouring pixels of the fused image differ.
 //
 //   SF = sqrt(RF^2 + CF^2),  RF^2 = mean (F_ij - F_i,j-1)^2,  CF^2 = mean (F_ij - F_i-1,j)^2
 //
 // Source: A. M. Eskicioglu, P. S. Fisher, "Image quality measures and their performance", IEEE
 // Trans. Communications 43, 1995 (there both sums are divided by mn).
 // Unit: grey levels. Range: 0 .. 255 sqrt(2). Higher is better.
-// Conventions differ in the divisor of the means, and in zeros that are appended to the picture
+// Conventions differ in the divisor of the means, and in zeros that are appended to the image
 // before differencing, which count its last row and column as edges. Some lay the channels of a
-// colour picture side by side.
+// colour image side by side.
 #pragma once
 
 #include "metrics/grey_view.h"
@@ -24,7 +24,7 @@ struct SpatialFrequencyOptions {
   DifferenceMean mean = DifferenceMean::kPixels;
 };
 
-// A picture one pixel wide or high has no differences in that direction; they count as 0.
+// An image one pixel wide or high has no differences in that direction; they count as 0.
 double SpatialFrequency(GreyView fused, const SpatialFrequencyOptions& options = {});
 
 }  // namespace auif::metrics

@@ -4,19 +4,19 @@
 
 #include <cmath>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
 
 TEST(SpatialFrequencyTest, ByHand) {
-  const Plane<double> picture = Rows({{0, 10}, {20, 30}});
+  const Plane<double> image = Rows({{0, 10}, {20, 30}});
   // Squares along rows 100 + 100, along columns 400 + 400; over 4 pixels, or over 2 differences.
-  EXPECT_DOUBLE_EQ(SpatialFrequency(picture), std::sqrt(250.0));
-  EXPECT_DOUBLE_EQ(SpatialFrequency(picture, {.mean = DifferenceMean::kDifferences}),
+  EXPECT_DOUBLE_EQ(SpatialFrequency(image), std::sqrt(250.0));
+  EXPECT_DOUBLE_EQ(SpatialFrequency(image, {.mean = DifferenceMean::kDifferences}),
                    std::sqrt(500.0));
   // Zeros add 100 + 900 along rows (to 1200) and 400 + 900 along columns (to 2100).
-  EXPECT_DOUBLE_EQ(SpatialFrequency(picture, {.mean = DifferenceMean::kZerosAppended}),
+  EXPECT_DOUBLE_EQ(SpatialFrequency(image, {.mean = DifferenceMean::kZerosAppended}),
                    std::sqrt(1200.0 / 4 + 2100.0 / 4));
 }
 

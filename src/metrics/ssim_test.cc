@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
 
-TEST(SsimTest, ByHandForConstantPictures) {
+TEST(SsimTest, ByHandForConstantImages) {
   // Only the brightness term: (2 * 100 * 200 + C1) / (100^2 + 200^2 + C1), C1 = 2.55^2.
   EXPECT_NEAR(*Ssim(Constant(11, 11, 100), Constant(11, 11, 200)), 40006.5025 / 50006.5025,
               1e-9);  // the window's sum is one to the last bit only, and variances are small sums
@@ -22,7 +22,7 @@ TEST(SsimTest, ByHandForOneWindow) {
   EXPECT_DOUBLE_EQ(*Ssim(a, f, options), 5 * (16 / 3.0 + 4) / (6 * (20 / 3.0 + 4)));
 }
 
-TEST(SsimTest, OneForEqualPicturesAndSymmetric) {
+TEST(SsimTest, OneForEqualImagesAndSymmetric) {
   const Plane<double> a = Noise(23, 17, 1), b = Noise(23, 17, 2);
   for (const SsimOptions& options : {SsimOptions{}, SsimOptions::Uniform7(2)}) {
     EXPECT_DOUBLE_EQ(*Ssim(a, a, options), 1);

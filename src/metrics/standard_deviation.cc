@@ -14,7 +14,7 @@ double StandardDeviation(GreyView fused, const StandardDeviationOptions& options
     for (std::size_t x = 0; x < mean.size(); ++x) mean[x] += row[x];
   }
   for (double& value : mean) value /= fused.height;
-  if (options.mean == MeanOver::kPicture) {
+  if (options.mean == MeanOver::kImage) {
     std::fill(mean.begin(), mean.end(),
               std::accumulate(mean.begin(), mean.end(), 0.0) / fused.width);
   }

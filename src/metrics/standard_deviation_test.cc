@@ -4,17 +4,17 @@
 
 #include <cmath>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
 
 TEST(StandardDeviationTest, ByHand) {
-  const Plane<double> picture = Rows({{0, 10}, {20, 30}});
+  const Plane<double> image = Rows({{0, 10}, {20, 30}});
   // Mean 15: (225 + 25 + 25 + 225) / 4.
-  EXPECT_DOUBLE_EQ(StandardDeviation(picture), std::sqrt(125.0));
+  EXPECT_DOUBLE_EQ(StandardDeviation(image), std::sqrt(125.0));
   // Means 10 and 20 of the columns: every pixel is off by 10.
-  EXPECT_DOUBLE_EQ(StandardDeviation(picture, {.mean = MeanOver::kColumn}), 10);
+  EXPECT_DOUBLE_EQ(StandardDeviation(image, {.mean = MeanOver::kColumn}), 10);
 }
 
 TEST(StandardDeviationTest, ColumnMeansHideDifferencesBetweenColumns) {

@@ -29,7 +29,7 @@ class SourceRows {
     maa_ = aa_.Means();
     maf_ = af_.Means();
   }
-  // The fused picture as a copy of this source, in the window at x.
+  // The fused image as a copy of this source, in the window at x.
   VisualCopy Fit(int x, double mean_f, double var_f) const {
     return FitCopy(maa_[x] - ma_[x] * ma_[x], var_f, maf_[x] - ma_[x] * mean_f);
   }
@@ -40,15 +40,15 @@ class SourceRows {
 };
 
 // The ratio of one scale.
-double Ratio(const std::array<GreyView, 3>& pictures, const std::vector<double>& window) {
-  const auto& [a, b, fused] = pictures;
+double Ratio(const std::array<GreyView, 3>& images, const std::vector<double>& window) {
+  const auto& [a, b, fused] = images;
   const int width = fused.width, size = static_cast<int>(window.size());
   SourceRows rows_a(width, window), rows_b(width, window);
   WindowedProducts f(width, window), ff(width, window);
   LogSum kept, there;
   for (int y = 0; y < fused.height; ++y) {
-    const auto row = [&](GreyView picture) {
-      return std::span(picture.Row(y), static_cast<std::size_t>(width));
+    const auto row = [&](GreyView image) {
+      return std::span(image.Row(y), static_cast<std::size_t>(width));
     };
     rows_a.Push(row(a), row(fused));
     rows_b.Push(row(b), row(fused));
@@ -74,21 +74,21 @@ double Ratio(const std::array<GreyView, 3>& pictures, const std::vector<double>&
 
 Score Viff(GreyView a, GreyView b, GreyView fused) {
   assert(SameSize(a, fused) && SameSize(b, fused));
-  std::array<GreyView, 3> pictures{a, b, fused};
+  std::array<GreyView, 3> images{a, b, fused};
   std::array<Plane<double>, 3> smaller;
   double sum = 0;
   for (int scale = 0; scale < kVisualScales; ++scale) {
     const std::vector<double> window = VisualWindow(scale);
     if (scale > 0) {
       for (std::size_t i = 0; i < 3; ++i) {
-        smaller[i] = NextVisualScale(pictures[i], window);
-        pictures[i] = smaller[i];
+        smaller[i] = NextVisualScale(images[i], window);
+        images[i] = smaller[i];
       }
     }
     const int size = static_cast<int>(window.size());
-    if (pictures[2].width < size || pictures[2].height < size) return std::nullopt;
+    if (images[2].width < size || images[2].height < size) return std::nullopt;
     const double weight = kWeights[static_cast<std::size_t>(scale)];
-    if (weight > 0) sum += weight * Ratio(pictures, window);
+    if (weight > 0) sum += weight * Ratio(images, window);
   }
   return sum;
 }

@@ -1,4 +1,4 @@
-// VIF (VIFF), visual information fidelity for fusion: VIF of a fused picture against whichever
+// VIF (VIFF), visual information fidelity for fusion: VIF of a fused image against whichever
 // source it copies with the smaller gain at each place.
 //
 //   VIFF = sum_s w_s [ sum log10(1 + g^2 v / (vN + n)) + eps ] / [ sum log10(1 + v / n) + eps ]
@@ -8,8 +8,8 @@
 //
 // Source: Y. Han, Y. Cai, Y. Cao, X. Xu, "A new image fusion performance metric based on visual
 // information fidelity", Information Fusion 14, 2013.
-// No unit. Range: 0 .. about 1, above where the fused picture has more contrast. Higher is better.
-// Undefined for pictures too small for four scales (41 pixels suffice).
+// No unit. Range: 0 .. about 1, above where the fused image has more contrast. Higher is better.
+// Undefined for images too small for four scales (41 pixels suffice).
 #pragma once
 
 #include "metrics/grey_view.h"

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
 
-TEST(ViffTest, OneForEqualPictures) {
+TEST(ViffTest, OneForEqualImages) {
   const Plane<double> a = Noise(50, 60, 1), flat = Constant(50, 60, 80);
   EXPECT_NEAR(*Viff(a, a, a), 1, 1e-9);  // the guard 1e-10 in the gain
   EXPECT_DOUBLE_EQ(*Viff(flat, flat, flat), 1);

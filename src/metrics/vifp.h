@@ -1,5 +1,5 @@
 // VIFp, pixel-domain visual information fidelity: the share of a source's information that an eye
-// still finds in the fused picture.
+// still finds in the fused image.
 //
 //   VIFp(A, F) = sum log10(1 + g^2 vA / (vN + n)) / sum log10(1 + vA / n)
 //   over all windows of four scales, with the model of visual_information.h, n = 2 the variance of
@@ -8,8 +8,8 @@
 // VIFp of a fusion is the sum over both sources.
 // Source: H. R. Sheikh, A. C. Bovik, "Image information and visual quality", IEEE Trans. Image
 // Processing 15, 2006, in the form of the authors' pixel-domain program.
-// No unit. Range: 0 .. 1 a source, above 1 where the fused picture has more contrast. Higher is
-// better. Undefined for a constant source, which has no information, and for pictures too small
+// No unit. Range: 0 .. 1 a source, above 1 where the fused image has more contrast. Higher is
+// better. Undefined for a constant source, which has no information, and for images too small
 // for four scales (41 pixels suffice).
 #pragma once
 

@@ -3,17 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "metrics/filters.h"
-#include "metrics/test_pictures.h"
+#include "metrics/test_images.h"
 
 namespace auif::metrics {
 namespace {
 
-Plane<double> Blurred(const Plane<double>& picture) {
+Plane<double> Blurred(const Plane<double>& image) {
   const std::vector<double> window = UniformKernel(3);
-  return FilterSame(picture, window, window, Border::kMirror);
+  return FilterSame(image, window, window, Border::kMirror);
 }
 
-TEST(VifpTest, OneForEqualPictures) {
+TEST(VifpTest, OneForEqualImages) {
   const Plane<double> a = Noise(50, 60, 1);
   EXPECT_NEAR(*Vifp(a, a), 1, 1e-9);  // the guard 1e-10 in the gain
 }

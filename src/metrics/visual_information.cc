@@ -32,8 +32,8 @@ std::vector<double> VisualWindow(int scale) {
   return window;
 }
 
-Plane<double> NextVisualScale(GreyView picture, const std::vector<double>& window) {
-  return EverySecond(FilterValid(picture, window, window));
+Plane<double> NextVisualScale(GreyView image, const std::vector<double>& window) {
+  return EverySecond(FilterValid(image, window, window));
 }
 
 }  // namespace auif::metrics

@@ -1,4 +1,4 @@
-// What VIF, VIFp and VIFF share: the model of a picture as a blurred and noisy copy of another, and
+// What VIF, VIFp and VIFF share: the model of an image as a blurred and noisy copy of another, and
 // the pyramid on which it is applied.
 //
 // In a window, F = g A + noise: gain g = cov(A, F) / var(A), variance of the noise
@@ -23,9 +23,9 @@ inline constexpr int kVisualScales = 4;
 std::vector<double> VisualWindow(int scale);
 
 // Filters with the window ("valid") and keeps every second sample.
-Plane<double> NextVisualScale(GreyView picture, const std::vector<double>& window);
+Plane<double> NextVisualScale(GreyView image, const std::vector<double>& window);
 
-// Windowed means of the products of two pictures' rows, which come one after the other.
+// Windowed means of the products of two images' rows, which come one after the other.
 class WindowedProducts {
  public:
   WindowedProducts(int width, const std::vector<double>& window)

@@ -1,4 +1,4 @@
-#include "auif/scene.h"
+#include "scene/scene.h"
 
 #include <cmath>
 #include <utility>
@@ -33,10 +33,10 @@ Matrix Inverse(const Matrix& m) {
 int InfraredWidth(const SceneOptions& o) { return o.ir_width == 0 ? o.width : o.ir_width; }
 int InfraredHeight(const SceneOptions& o) { return o.ir_height == 0 ? o.height : o.ir_height; }
 
-// Pixels to those of a picture of 640x512, of which the picture shows at least as much.
+// Pixels to those of an image of 640x512, of which the image shows at least as much.
 double Scale(int width, int height) { return std::min(width / 640.0, height / 512.0); }
 
-// The ray through a point of the visible picture.
+// The ray through a point of the visible image.
 class Camera {
  public:
   explicit Camera(const SceneOptions& o)
@@ -78,11 +78,11 @@ class Votes {
   int size_ = 0;
 };
 
-// Renders one camera's picture; `to_visible` leads from its pixels to the visible camera's.
+// Renders one camera's image; `to_visible` leads from its pixels to the visible camera's.
 // Light is left out where `light` is null.
 SceneTruth RenderView(const World& world, const Camera& camera, int width, int height,
                       const Matrix& to_visible, int threads, std::array<Plane<float>, 3>* light) {
-  // Small pictures take more samples a pixel; they need it most and it costs them least.
+  // Small images take more samples a pixel; they need it most and it costs them least.
   const int side = width * height < 60000 ? 4 : width * height < 200000 ? 3 : 2;
   const float share = 1 / static_cast<float>(side * side);
   SceneTruth truth{Plane<float>(width, height), Plane<std::uint8_t>(width, height),
@@ -144,7 +144,7 @@ void SceneOptions::Validate() const {
   check(size(width) && size(height), "the scene's size is out of range", "width, height",
         "10 to 16384 pixels");
   check((ir_width == 0 || size(ir_width)) && (ir_height == 0 || size(ir_height)),
-        "the thermal picture's size is out of range", "ir_width, ir_height",
+        "the thermal image's size is out of range", "ir_width, ir_height",
         "10 to 16384 pixels, or 0 for that of the visible one");
   check(time >= 0 && time <= kMostSeconds, "the time is out of range", "time",
         "0 to 86400 seconds");
@@ -153,7 +153,7 @@ void SceneOptions::Validate() const {
   bool finite = true;
   for (const double v : inverse) finite = finite && std::isfinite(v);
   check(finite, "the homography cannot be inverted", "visible_to_infrared", "");
-  // All four corners on one side of the horizon put the whole picture there.
+  // All four corners on one side of the horizon put the whole image there.
   int before = 0, behind = 0;
   for (const double x : {-0.5, InfraredWidth(*this) - 0.5}) {
     for (const double y : {-0.5, InfraredHeight(*this) - 0.5}) {
@@ -162,7 +162,7 @@ void SceneOptions::Validate() const {
       behind += w < 0;
     }
   }
-  check(before == 4 || behind == 4, "the homography's horizon crosses the infrared picture",
+  check(before == 4 || behind == 4, "the homography's horizon crosses the infrared image",
         "visible_to_infrared", "weaken its perspective, its third row");
 }
 

@@ -1,4 +1,4 @@
-#include "auif/scene.h"
+#include "scene/scene.h"
 
 #include <gtest/gtest.h>
 
@@ -249,7 +249,7 @@ TEST(Scene, NoiseIsWhatTheOptionSays) {
   EXPECT_TRUE(SameBits(noisy.ir_truth.temperature, clean.ir_truth.temperature));
 }
 
-TEST(Scene, TranslationMovesTheThermalPictureOnly) {
+TEST(Scene, TranslationMovesTheThermalImageOnly) {
   SceneOptions options = Small();
   const Scene plain = RenderScene(options);
   options.visible_to_infrared = {1, 0, 7, 0, 1, -4, 0, 0, 1};

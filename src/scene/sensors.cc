@@ -116,7 +116,7 @@ void ExposeVisible(std::array<Plane<float>, 3> light, const SensorSettings& sett
                    Scene* scene) {
   constexpr float kExposure = 2.6f;
   constexpr float kShot = 0.0011f, kRead = 0.004f;  // variance a unit of light; deviation
-  // The larger pixels of a smaller picture gather more light.
+  // The larger pixels of a smaller image gather more light.
   const float pixel = std::min(settings.scale, 1.0f);
   const int width = light[0].width(), height = light[0].height();
   const float cx = 0.5f * static_cast<float>(width - 1), cy = 0.5f * static_cast<float>(height - 1);

@@ -5,12 +5,12 @@
 #include <cstdint>
 
 #include "auif/plane.h"
-#include "auif/scene.h"
+#include "scene/scene.h"
 
 namespace auif::scene {
 
 struct SensorSettings {
-  float scale = 1;  // pixels of this picture to those of one of 640x512
+  float scale = 1;  // pixels of this image to those of one of 640x512
   bool noise = true;
   std::uint32_t seed = 1;   // of the camera: its fixed patterns
   std::uint32_t frame = 0;  // of the moment: its noise

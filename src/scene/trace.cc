@@ -7,7 +7,7 @@
 namespace auif::scene {
 namespace {
 
-// About half the distance between samples at unit distance, for a picture of 640 pixels.
+// About half the distance between samples at unit distance, for an image of 640 pixels.
 constexpr float kSampleAngle = 0.0012f;
 
 // Enters an axis-aligned box; `axis` is the face's.

@@ -1,13 +1,13 @@
 // What the street is made of. Metres; x to the right, y up, z along the street away from the
-// camera; the road's surface is y = 0. Light is linear, 1 is about white on the picture;
+// camera; the road's surface is y = 0. Light is linear, 1 is about white on the image;
 // temperatures are degrees Celsius as a thermal camera sees them.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "auif/scene.h"
 #include "scene/math.h"
+#include "scene/scene.h"
 
 namespace auif::scene {
 

@@ -32,9 +32,9 @@ std::vector<Triangle> Triangles(int from, int to) {
   return triangles;
 }
 
-void CopyPixels(const Plane<std::uint8_t>& picture, const CropBox& box, PaddedPlane* out) {
+void CopyPixels(const Plane<std::uint8_t>& image, const CropBox& box, PaddedPlane* out) {
   for (int y = 0; y < box.height; ++y) {
-    const std::uint8_t* from = picture.Row(box.y + y) + box.x;
+    const std::uint8_t* from = image.Row(box.y + y) + box.x;
     std::transform(from, from + box.width, out->Row(y),
                    [](std::uint8_t v) { return static_cast<float>(v) / 255.0f; });
   }
@@ -65,9 +65,9 @@ CropBox DrawCrop(const TrainOptions& options, int width, int height, RandomSeque
   return {(width - w) / 2, (height - h) / 2, w, h};
 }
 
-void CopyCrop(const Plane<std::uint8_t>& picture, const CropBox& box, PaddedPlane* out) {
+void CopyCrop(const Plane<std::uint8_t>& image, const CropBox& box, PaddedPlane* out) {
   if (box.width == out->width() && box.height == out->height()) {
-    CopyPixels(picture, box, out);
+    CopyPixels(image, box, out);
     return;
   }
   const std::vector<Triangle> columns = Triangles(box.width, out->width());
@@ -77,7 +77,7 @@ void CopyCrop(const Plane<std::uint8_t>& picture, const CropBox& box, PaddedPlan
     const Triangle& row = rows[y];
     std::fill(sums.begin(), sums.end(), 0.0f);
     for (std::size_t i = 0; i < row.weights.size(); ++i) {
-      const std::uint8_t* from = picture.Row(box.y + row.first + static_cast<int>(i)) + box.x;
+      const std::uint8_t* from = image.Row(box.y + row.first + static_cast<int>(i)) + box.x;
       const float weight = row.weights[i] / 255.0f;
       for (int x = 0; x < box.width; ++x) sums[x] += weight * static_cast<float>(from[x]);
     }

@@ -5,6 +5,8 @@
 #include "base/parallel.h"
 #include "base/reflect.h"
 #include "kernels/initial_filters.h"
+#include "network/collapse.h"
+#include "network/compile.h"
 
 namespace auif {
 namespace {
@@ -76,7 +78,7 @@ TrainingNetwork::TrainingNetwork(const ModelConfig& config, int batch, int width
       width_(width),
       height_(height),
       threads_(threads),
-      pictures_(Maps(batch, width, height)),
+      images_(Maps(batch, width, height)),
       outputs_(Maps(batch, width, height)),
       output_gradients_(Maps(batch, width, height)),
       loss_sums_(batch) {
@@ -145,10 +147,10 @@ void TrainingNetwork::PrepareLayer(const Layer& layer, LayerState* state) const 
 }
 
 void TrainingNetwork::InitialMaps(int i) {
-  pictures_[i].ReflectBorder();
+  images_[i].ReflectBorder();
   const RowLayout layout(width_);
   RowBuffer<float> striped(height_, layout.size(), 0);
-  for (int y = 0; y < height_; ++y) StripeRow(layout, pictures_[i].Row(y), striped[y]);
+  for (int y = 0; y < height_; ++y) StripeRow(layout, images_[i].Row(y), striped[y]);
   const auto row = [&](int y) -> const float* { return striped[Reflect(y, height_)]; };
   ColumnSums sums(layout);
   sums.Start(0, row);
@@ -163,7 +165,7 @@ void TrainingNetwork::InitialMaps(int i) {
 
 void TrainingNetwork::LayerConvolution(LayerState* state, int i) {
   const bool output = config_.activation == Activation::kOutput && state != &decoder_;
-  Convolve(state->forward, state->x[i], output ? &pictures_[i] : nullptr, state->numbers.source,
+  Convolve(state->forward, state->x[i], output ? &images_[i] : nullptr, state->numbers.source,
            &state->z[i]);
   state->moments[i] = MapMoments(state->z[i]);
 }
@@ -198,7 +200,8 @@ void TrainingNetwork::Forward(int count) {
       const int e = task % 2, i = task / 2;
       LayerState& state = encoders_[e][l];
       PaddedPlane& next = last ? encoded_[e][i] : encoders_[e][l + 1].x[i];
-      StepForward(config_.activation, state.numbers, state.x[i], pictures_[i], state.z[i], &next);
+      StepForward(Form(config_.activation), state.numbers, state.x[i], images_[i], state.z[i],
+                  &next);
       if (last) return;
       next.ReflectBorder();
       LayerConvolution(&encoders_[e][l + 1], i);
@@ -211,7 +214,7 @@ void TrainingNetwork::Forward(int count) {
   ApplyStatistics(&decoder_, count);
 }
 
-// What StepBackward needs once the sums of all pictures are there. factor: f of activation.h.
+// What StepBackward needs once the sums of all images are there. factor: f of descent_step.h.
 void TrainingNetwork::PrepareBackward(LayerState* state, double factor, int count) const {
   const StepSums sums = Total(state->sums, count);
   const double pixels = double(width_) * height_ * count;
@@ -227,16 +230,16 @@ void TrainingNetwork::PrepareBackward(LayerState* state, double factor, int coun
 
 void TrainingNetwork::LayerSums(int encoder, int layer, int i) {
   LayerState& state = encoders_[encoder][layer];
-  state.sums[i] = StepBackwardSums(config_.activation, state.numbers, gradients_[encoder][i],
-                                   state.x[i], pictures_[i], state.z[i]);
+  state.sums[i] = StepBackwardSums(Form(config_.activation), state.numbers, gradients_[encoder][i],
+                                   state.x[i], images_[i], state.z[i]);
 }
 
 void TrainingNetwork::LayerBackward(int encoder, int layer, int i) {
   LayerState& state = encoders_[encoder][layer];
   PaddedPlane& gradient = gradients_[encoder][i];
   PaddedPlane& dz = ThreadMap(width_, height_);
-  state.fidelity[i] = StepBackward(config_.activation, state.numbers, state.norm, gradient,
-                                   state.x[i], pictures_[i], state.z[i], &dz);
+  state.fidelity[i] = StepBackward(Form(config_.activation), state.numbers, state.norm, gradient,
+                                   state.x[i], images_[i], state.z[i], &dz);
   if (config_.padding == Padding::kFeature) {
     state.kernel_sums[i] = EdgeKernelSums(dz, state.x[i]);
   } else {
@@ -252,7 +255,7 @@ void TrainingNetwork::Backward(int count, const LossWeights& weights) {
   ParallelFor(count, threads_, [&](int i) {
     SigmoidForward(decoder_.numbers, decoder_.z[i], &outputs_[i]);
     loss_sums_[i] =
-        LossAndGradient(weights, pixels, pictures_[i], outputs_[i], &output_gradients_[i]);
+        LossAndGradient(weights, pixels, images_[i], outputs_[i], &output_gradients_[i]);
     decoder_.sums[i] =
         SigmoidBackwardSums(decoder_.numbers, outputs_[i], decoder_.z[i], &output_gradients_[i]);
   });

@@ -2,11 +2,11 @@
 //
 // Every layer's two convolutions are one 5x5 convolution (model/collapse.h); its 25 gradients (nine
 // times 25 with Padding::kFeature) go back to the kernels by the chain rule. Batch norm needs sums
-// over the whole batch, so the work is a chain of stages: within a stage every picture of the batch
+// over the whole batch, so the work is a chain of stages: within a stage every image of the batch
 // is a task of its own, whose maps stay in the core's cache. A stage applies the statistics of
 // the stage before and prepares the next one's, so there is one barrier a layer and direction.
 //
-// Sums are added up picture by picture in the batch's order: the same bits for any number of
+// Sums are added up image by image in the batch's order: the same bits for any number of
 // threads.
 #pragma once
 
@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "auif/model.h"
-#include "train/activation.h"
-#include "train/conv5x5.h"
-#include "train/loss.h"
-#include "train/padded_plane.h"
+#include "kernels/conv5x5.h"
+#include "kernels/descent_step.h"
+#include "kernels/loss.h"
+#include "kernels/padded_plane.h"
 
 namespace auif {
 
@@ -44,13 +44,13 @@ struct BatchResult {
 
 class TrainingNetwork {
  public:
-  // For batches of up to `batch` pictures. Memory: about (4 layers + 8) maps a picture.
+  // For batches of up to `batch` images. Memory: about (4 layers + 8) maps an image.
   TrainingNetwork(const ModelConfig& config, int batch, int width, int height, int threads);
 
-  // Where picture i of the batch goes: values in [0, 1], the margin is filled by Step.
-  PaddedPlane& Picture(int i) { return pictures_[i]; }
+  // Where image i of the batch goes: values in [0, 1], the margin is filled by Step.
+  PaddedPlane& Image(int i) { return images_[i]; }
 
-  // The losses and gradients of the first `count` pictures. `model` has the configuration of the
+  // The losses and gradients of the first `count` images. `model` has the configuration of the
   // constructor.
   const BatchResult& Step(const Model& model, int count, const LossWeights& weights);
 
@@ -66,11 +66,11 @@ class TrainingNetwork {
     double eta = 0, theta = 0, slope = 0, weight = 0, bias = 0, inverse_deviation = 0;
     BatchStatistics statistics;
     NormBackward norm;
-    std::vector<Moments> moments;          // by picture
-    std::vector<StepSums> sums;            // by picture
-    std::vector<double> fidelity;          // by picture: sum dz (I - x), kOutput
-    std::vector<EdgeKernels> kernel_sums;  // by picture
-    std::vector<PaddedPlane> x, z;         // by picture
+    std::vector<Moments> moments;          // by image
+    std::vector<StepSums> sums;            // by image
+    std::vector<double> fidelity;          // by image: sum dz (I - x), kOutput
+    std::vector<EdgeKernels> kernel_sums;  // by image
+    std::vector<PaddedPlane> x, z;         // by image
   };
 
   void Prepare(const Model& model);
@@ -89,11 +89,11 @@ class TrainingNetwork {
 
   ModelConfig config_;
   int batch_, width_, height_, threads_;
-  std::vector<PaddedPlane> pictures_;
+  std::vector<PaddedPlane> images_;
   std::array<std::vector<LayerState>, 2> encoders_;
   LayerState decoder_;
   double offset_weight_gradient_ = 0;  // what the offset's loss adds to the decoder's weight's
-  // By picture: what the encoders made, the output, dL/dx of each encoder.
+  // By image: what the encoders made, the output, dL/dx of each encoder.
   std::array<std::vector<PaddedPlane>, 2> encoded_, gradients_;
   std::vector<PaddedPlane> outputs_, output_gradients_;
   std::vector<LossSums> loss_sums_;

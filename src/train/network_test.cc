@@ -101,13 +101,13 @@ TEST(LossTest, AgreesWithReference) {
   for (const auto& [width, height] : {std::pair{10, 10}, std::pair{37, 13}, std::pair{48, 33}}) {
     for (const bool clip : {false, true}) {
       const LossWeights weights{.mse = 1, .ssim = 5, .clip = clip};
-      // Unrelated pictures: SSIM of either sign.
+      // Unrelated images: SSIM of either sign.
       reference::Map maps[2];
       for (int i = 0; i < 2; ++i) {
-        const Plane<float> picture = RandomPicture(width, height, 10 + i);
+        const Plane<float> image = RandomImage(width, height, 10 + i);
         maps[i] = reference::Map(width, height);
         for (int y = 0; y < height; ++y) {
-          std::copy_n(picture.Row(y), width, maps[i].Row(y));
+          std::copy_n(image.Row(y), width, maps[i].Row(y));
         }
       }
       const double pixels = 2.0 * width * height;
@@ -127,17 +127,17 @@ TEST(LossTest, AgreesWithReference) {
 
 constexpr int kBatch = 5, kWidth = 37, kHeight = 26;
 
-std::vector<Plane<float>> Pictures() {
-  std::vector<Plane<float>> pictures;
-  for (int i = 0; i < kBatch; ++i) pictures.push_back(BlockPicture(kWidth, kHeight, i));
-  return pictures;
+std::vector<Plane<float>> Images() {
+  std::vector<Plane<float>> images;
+  for (int i = 0; i < kBatch; ++i) images.push_back(BlockImage(kWidth, kHeight, i));
+  return images;
 }
 
 void Fill(TrainingNetwork* network) {
-  const std::vector<Plane<float>> pictures = Pictures();
+  const std::vector<Plane<float>> images = Images();
   for (int i = 0; i < kBatch; ++i) {
     for (int y = 0; y < kHeight; ++y) {
-      std::copy_n(pictures[i].Row(y), kWidth, network->Picture(i).Row(y));
+      std::copy_n(images[i].Row(y), kWidth, network->Image(i).Row(y));
     }
   }
 }
@@ -152,7 +152,7 @@ TEST(TrainingNetworkTest, GradientsOfEveryForm) {
     for (std::uint32_t seed = 0; expected.kink_distance < 5e-6; ++seed) {
       ASSERT_LT(seed, 100);
       model = RandomModel(config, seed);
-      expected = reference::RunBatch(model, Pictures(), weights);
+      expected = reference::RunBatch(model, Images(), weights);
     }
     ForEachTarget([&] {
       TrainingNetwork network(config, kBatch, kWidth, kHeight, 1);
@@ -189,10 +189,10 @@ TEST(TrainingNetworkTest, SmallerBatchesAndReuseLeaveNoTraces) {
   used.Step(model, kBatch, {});
   const double reused = used.Step(model, 2, {}).losses.total;
   TrainingNetwork fresh(model.config, 2, kWidth, kHeight, 1);
-  const std::vector<Plane<float>> pictures = Pictures();
+  const std::vector<Plane<float>> images = Images();
   for (int i = 0; i < 2; ++i) {
     for (int y = 0; y < kHeight; ++y) {
-      std::copy_n(pictures[i].Row(y), kWidth, fresh.Picture(i).Row(y));
+      std::copy_n(images[i].Row(y), kWidth, fresh.Image(i).Row(y));
     }
   }
   EXPECT_EQ(fresh.Step(model, 2, {}).losses.total, reused);

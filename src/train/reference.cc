@@ -338,15 +338,15 @@ double OffsetLoss(const LossWeights& weights, const Norm& norm, const Maps& z, M
   return weights.offset * error * error;
 }
 
-BatchResult RunBatch(const Model& model, const std::vector<Plane<float>>& pictures,
+BatchResult RunBatch(const Model& model, const std::vector<Plane<float>>& images,
                      const LossWeights& weights) {
   BatchResult result;
   result.gradient = EmptyModel(model.config);
   result.kink_distance = std::numeric_limits<double>::infinity();
   Maps source, base, detail;
-  for (const Plane<float>& picture : pictures) {
-    Map map(picture.width(), picture.height());
-    ForPixels(map, [&](int y, int x) { map.Row(y)[x] = picture.Row(y)[x]; });
+  for (const Plane<float>& image : images) {
+    Map map(image.width(), image.height());
+    ForPixels(map, [&](int y, int x) { map.Row(y)[x] = image.Row(y)[x]; });
     base.push_back(Box(map, 5));
     Map wide = Box(map, 9);
     ForPixels(map,

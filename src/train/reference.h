@@ -7,13 +7,13 @@
 
 #include "auif/model.h"
 #include "auif/plane.h"
-#include "model/collapse.h"
-#include "train/loss.h"
+#include "kernels/loss.h"
+#include "network/collapse.h"
 
 namespace auif::reference {
 
 using Map = Plane<double>;
-using Maps = std::vector<Map>;  // one a picture
+using Maps = std::vector<Map>;  // one an image
 
 // z of conv5x5.h. has_edges: the outermost ring has kernels of its own.
 Map Convolve(const EdgeKernels& kernels, bool has_edges, const Map& x);
@@ -50,7 +50,7 @@ StepResult RunStep(Activation activation, const Step& step, const Maps& x, const
 void StepBackward(Activation activation, const Step& step, const Maps& x, const Maps& source,
                   const Maps& k, const Maps& g, Maps* dx, Maps* dk, Step* dstep);
 
-// The loss of one picture as its share of the batch's, and its gradient.
+// The loss of one image as its share of the batch's, and its gradient.
 double Loss(const LossWeights& weights, double pixels, const Map& x, const Map& y);
 Map LossBackward(const LossWeights& weights, double pixels, const Map& x, const Map& y);
 
@@ -65,7 +65,7 @@ struct BatchResult {
   // As in auif::BatchResult.
   Model gradient;
 };
-BatchResult RunBatch(const Model& model, const std::vector<Plane<float>>& pictures,
+BatchResult RunBatch(const Model& model, const std::vector<Plane<float>>& images,
                      const LossWeights& weights);
 
 }  // namespace auif::reference

@@ -11,6 +11,7 @@
 #include "auif/train.h"
 #include "io/safetensors.h"
 #include "tests/gradient_check.h"
+#include "tests/paths.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"
 #include "train/adam.h"
@@ -30,18 +31,18 @@ bool HaveTorch() {
 constexpr int kBatch = 8, kWidth = 35, kHeight = 28;
 
 std::vector<Plane<float>> Batch(int step) {
-  std::vector<Plane<float>> pictures;
+  std::vector<Plane<float>> images;
   for (int i = 0; i < kBatch; ++i) {
-    pictures.push_back(BlockPicture(kWidth, kHeight, step * kBatch + i));
+    images.push_back(BlockImage(kWidth, kHeight, step * kBatch + i));
   }
-  return pictures;
+  return images;
 }
 
 void Fill(TrainingNetwork* network, int step) {
-  const std::vector<Plane<float>> pictures = Batch(step);
+  const std::vector<Plane<float>> images = Batch(step);
   for (int i = 0; i < kBatch; ++i) {
     for (int y = 0; y < kHeight; ++y) {
-      std::copy_n(pictures[i].Row(y), kWidth, network->Picture(i).Row(y));
+      std::copy_n(images[i].Row(y), kWidth, network->Image(i).Row(y));
     }
   }
 }
@@ -54,15 +55,15 @@ TensorMap Reference(const std::string& job, const Model& model, int steps,
   Tensor images{{kBatch, 1, kHeight, kWidth}, {}};
   if (job == "trajectory") images.shape.insert(images.shape.begin(), steps);
   for (int step = 0; step < steps; ++step) {
-    for (const Plane<float>& picture : Batch(step)) {
+    for (const Plane<float>& image : Batch(step)) {
       for (int y = 0; y < kHeight; ++y) {
-        images.values.insert(images.values.end(), picture.Row(y), picture.Row(y) + kWidth);
+        images.values.insert(images.values.end(), image.Row(y), image.Row(y) + kWidth);
       }
     }
   }
   WriteAll(folder / "images.safetensors", SerializeSafetensors({{{"images", images}}, {}}));
   const RunResult run =
-      RunShell("cd " + folder.path().string() + " && " + kPython + " " + AUIF_SOURCE_DIR +
+      RunShell("cd " + folder.path().string() + " && " + kPython + " " + kSourceDir +
                "/reference/train_reference.py " + job + " model.safetensors images.safetensors" +
                " -o out.safetensors --double " + flags);
   EXPECT_EQ(run.code, 0) << run.err;

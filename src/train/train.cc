@@ -35,28 +35,28 @@ void StartLayer(const TrainOptions& options, const NormalStart& theta, RandomSeq
   layer->prelu = static_cast<float>(options.prelu);
 }
 
-void CheckPictures(const std::vector<TrainPicture>& pictures, const TrainOptions& options) {
-  if (static_cast<int>(pictures.size()) < options.batch) {
+void CheckImages(const std::vector<TrainImage>& images, const TrainOptions& options) {
+  if (static_cast<int>(images.size()) < options.batch) {
     throw Error(ErrorKind::kUsage,
-                "there are " + std::to_string(pictures.size()) +
-                    " pictures, fewer than a batch of " + std::to_string(options.batch),
-                "", "give more pictures or a smaller batch");
+                "there are " + std::to_string(images.size()) + " images, fewer than a batch of " +
+                    std::to_string(options.batch),
+                "", "give more images or a smaller batch");
   }
-  for (const TrainPicture& picture : pictures) CheckTrainPicture(picture, options);
+  for (const TrainImage& image : images) CheckTrainImage(image, options);
 }
 
 class Trainer {
  public:
-  Trainer(const std::vector<TrainPicture>& pictures, const TrainOptions& options,
+  Trainer(const std::vector<TrainImage>& images, const TrainOptions& options,
           const TrainState& from)
-      : pictures_(pictures),
+      : images_(images),
         options_(options),
         weights_{.mse = 1,
                  .ssim = options.mu,
                  .clip = options.clip_ssim,
                  .offset = options.offset_weight,
                  .offset_target = options.offset_target},
-        count_(static_cast<int>(pictures.size())),
+        count_(static_cast<int>(images.size())),
         steps_per_epoch_((count_ + options.batch - 1) / options.batch),
         network_(options.config, options.batch, options.crop, options.crop, options.threads) {
     result_.state = from;
@@ -84,11 +84,11 @@ class Trainer {
     if (epoch != shuffled_epoch_) Shuffle(epoch);
     ParallelFor(count, options_.threads, [&](int i) {
       const int index = order_[first + i];
-      const Plane<std::uint8_t>& pixels = pictures_[index].pixels;
+      const Plane<std::uint8_t>& pixels = images_[index].pixels;
       RandomSequence random = {options_.seed, kCropping, static_cast<std::uint64_t>(epoch),
                                static_cast<std::uint64_t>(index)};
       const CropBox box = DrawCrop(options_, pixels.width(), pixels.height(), &random);
-      CopyCrop(pixels, box, &network_.Picture(i));
+      CopyCrop(pixels, box, &network_.Image(i));
     });
 
     const BatchResult& result = network_.Step(state.model, count, weights_);
@@ -147,7 +147,7 @@ class Trainer {
                 "", "try a lower learning rate or another seed");
   }
 
-  const std::vector<TrainPicture>& pictures_;
+  const std::vector<TrainImage>& images_;
   const TrainOptions& options_;
   const LossWeights weights_;
   const int count_, steps_per_epoch_;
@@ -178,22 +178,22 @@ Model InitialModel(const TrainOptions& options) {
   return model;
 }
 
-void CheckTrainPicture(const TrainPicture& picture, const TrainOptions& options) {
+void CheckTrainImage(const TrainImage& image, const TrainOptions& options) {
   const bool exact = options.crop_kind == Crop::kRandom;
   const int least = exact ? options.crop : kMinSize;
-  const int w = picture.pixels.width(), h = picture.pixels.height();
+  const int w = image.pixels.width(), h = image.pixels.height();
   if (w >= least && h >= least) return;
   throw Error(ErrorKind::kInput,
               "has " + std::to_string(w) + "x" + std::to_string(h) + " pixels, fewer than " +
                   std::to_string(least) + " in one direction",
-              picture.name,
-              exact ? "choose a smaller crop, or leave the picture out" : "leave the picture out");
+              image.name,
+              exact ? "choose a smaller crop, or leave the image out" : "leave the image out");
 }
 
-TrainResult Train(const std::vector<TrainPicture>& pictures, const TrainOptions& options,
+TrainResult Train(const std::vector<TrainImage>& images, const TrainOptions& options,
                   const TrainCallback& callback, const TrainState* from) {
   options.Validate();
-  CheckPictures(pictures, options);
+  CheckImages(images, options);
   TrainState start;
   if (from != nullptr) {
     start = *from;
@@ -202,7 +202,7 @@ TrainResult Train(const std::vector<TrainPicture>& pictures, const TrainOptions&
     start.first_moment = NoMoments(options.config);
     start.second_moment = start.first_moment;
   }
-  return Trainer(pictures, options, start).Run(callback);
+  return Trainer(images, options, start).Run(callback);
 }
 
 }  // namespace auif

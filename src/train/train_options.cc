@@ -63,7 +63,7 @@ TrainOptions TrainOptions::Release() {
 void TrainOptions::Validate() const {
   config.Validate();
   Check(epochs >= 1 && epochs <= 1000000, "the number of epochs", "between 1 and 1000000");
-  Check(batch >= 1 && batch <= 4096, "the batch", "between 1 and 4096 pictures");
+  Check(batch >= 1 && batch <= 4096, "the batch", "between 1 and 4096 images");
   Check(crop >= kMinSize && crop <= 4096, "the crop",
         "between " + std::to_string(kMinSize) + " and 4096 pixels");
   Check(crop_area[0] > 0 && crop_area[0] <= crop_area[1] && crop_area[1] <= 1, "the crop's area",

@@ -9,31 +9,31 @@
 #include <limits>
 
 #include "auif/error.h"
+#include "io/checkpoint.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"
 #include "train/adam.h"
 #include "train/augment.h"
-#include "train/checkpoint.h"
 
 namespace auif {
 namespace {
 
-std::vector<TrainPicture> RandomPictures(int count, int width = 40, int height = 30) {
-  std::vector<TrainPicture> pictures;
+std::vector<TrainImage> RandomImages(int count, int width = 40, int height = 30) {
+  std::vector<TrainImage> images;
   for (int i = 0; i < count; ++i) {
-    const Plane<float> values = RandomPicture(width, height, i);
+    const Plane<float> values = RandomImage(width, height, i);
     Plane<std::uint8_t> pixels(width, height);
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) {
         pixels.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * values.Row(y)[x]));
       }
     }
-    pictures.push_back({"picture" + std::to_string(i), std::move(pixels)});
+    images.push_back({"image" + std::to_string(i), std::move(pixels)});
   }
-  return pictures;
+  return images;
 }
 
-// Five pictures in batches of two: three steps an epoch, the last of one picture.
+// Five images in batches of two: three steps an epoch, the last of one image.
 TrainOptions SmallOptions(TrainOptions options = TrainOptions::Release()) {
   options.config.layers = 2;
   options.config.channels = 3;
@@ -70,17 +70,17 @@ std::string ErrorText(const std::function<void()>& f, ErrorKind kind) {
 }
 
 TEST(TrainTest, SameBitsForAnyNumberOfThreadsAndOthersForAnotherSeed) {
-  const auto pictures = RandomPictures(5);
+  const auto images = RandomImages(5);
   for (TrainOptions options :
        {SmallOptions(TrainOptions::Paper()), SmallOptions(TrainOptions::Release())}) {
     options.threads = 1;
-    const Model one = Train(pictures, options).state.model;
+    const Model one = Train(images, options).state.model;
     for (const int threads : {2, 5}) {
       options.threads = threads;
-      EXPECT_TRUE(SameBits(Train(pictures, options).state.model, one)) << threads;
+      EXPECT_TRUE(SameBits(Train(images, options).state.model, one)) << threads;
     }
     options.seed = 1;
-    EXPECT_FALSE(SameBits(Train(pictures, options).state.model, one));
+    EXPECT_FALSE(SameBits(Train(images, options).state.model, one));
   }
 }
 
@@ -88,7 +88,7 @@ TEST(TrainTest, ReportsEveryStepEpochAndRate) {
   std::vector<double> rates;
   double sum = 0, last = 0, first = 0;
   const TrainOptions options = SmallOptions();
-  const TrainResult result = Train(RandomPictures(5), options, [&](const TrainProgress& p) {
+  const TrainResult result = Train(RandomImages(5), options, [&](const TrainProgress& p) {
     EXPECT_EQ(p.steps_per_epoch, 3);
     EXPECT_EQ(p.state.step, 3 * (p.epoch - 1) + p.step_in_epoch);
     EXPECT_EQ(p.epoch_end, p.step_in_epoch == 3);
@@ -112,25 +112,25 @@ TEST(TrainTest, ReportsEveryStepEpochAndRate) {
 }
 
 TEST(TrainTest, StoppingAndResumingGivesTheSameBits) {
-  const auto pictures = RandomPictures(5);
+  const auto images = RandomImages(5);
   const TemporaryFolder folder;
   for (const TrainOptions& options :
        {SmallOptions(TrainOptions::Paper()), SmallOptions(TrainOptions::Release())}) {
     std::vector<double> losses;
-    const Model whole = Train(pictures, options, [&](const TrainProgress& p) {
+    const Model whole = Train(images, options, [&](const TrainProgress& p) {
                           if (p.epoch_end) losses.push_back(p.epoch_losses.total);
                           return true;
                         }).state.model;
     for (const long stop : {1, 3, 7, 11}) {
       const TrainResult stopped =
-          Train(pictures, options, [&](const TrainProgress& p) { return p.state.step < stop; });
+          Train(images, options, [&](const TrainProgress& p) { return p.state.step < stop; });
       EXPECT_EQ(stopped.end, TrainEnd::kStopped);
       EXPECT_EQ(stopped.state.step, stop);
       SaveCheckpoint(stopped.state, options.Text(), folder / "checkpoint");
       const TrainState from = LoadCheckpoint(options.config, options.Text(), folder / "checkpoint");
       std::vector<double> rest;
       const TrainResult result = Train(
-          pictures, options,
+          images, options,
           [&](const TrainProgress& p) {
             if (p.epoch_end) rest.push_back(p.epoch_losses.total);
             return true;
@@ -146,7 +146,7 @@ TEST(TrainTest, StoppingAndResumingGivesTheSameBits) {
 TEST(TrainTest, CheckpointsOfOtherOptionsAreRefused) {
   const TemporaryFolder folder;
   TrainOptions options = SmallOptions();
-  const TrainState state = Train(RandomPictures(5), options).state;
+  const TrainState state = Train(RandomImages(5), options).state;
   SaveCheckpoint(state, options.Text(), folder / "checkpoint");
   options.mu = 4;
   const std::string text =
@@ -160,7 +160,7 @@ TEST(TrainTest, BrokenCheckpointsAreRefused) {
   const TrainOptions options = SmallOptions();
   const auto load = [&] { LoadCheckpoint(options.config, options.Text(), folder / "checkpoint"); };
   ErrorText(load, ErrorKind::kInput);  // missing
-  SaveCheckpoint(Train(RandomPictures(5), options).state, options.Text(), folder / "checkpoint");
+  SaveCheckpoint(Train(RandomImages(5), options).state, options.Text(), folder / "checkpoint");
   const std::string bytes = ReadAll(folder / "checkpoint");
   for (std::size_t size = 0; size < bytes.size(); size += 997) {
     WriteAll(folder / "checkpoint", bytes.substr(0, size));
@@ -172,27 +172,27 @@ TEST(TrainTest, BrokenCheckpointsAreRefused) {
   EXPECT_NE(ErrorText(load, ErrorKind::kInput).find("adam.first.base.0.eta"), std::string::npos);
 }
 
-TEST(TrainTest, TooFewOrTooSmallPictures) {
+TEST(TrainTest, TooFewOrTooSmallImages) {
   TrainOptions options = SmallOptions();
-  EXPECT_NE(ErrorText([&] { Train(RandomPictures(1), options); }, ErrorKind::kUsage).find("1 "),
+  EXPECT_NE(ErrorText([&] { Train(RandomImages(1), options); }, ErrorKind::kUsage).find("1 "),
             std::string::npos);
-  // A picture smaller than the crop is fine where parts are scaled, and named where they are not.
-  auto pictures = RandomPictures(5);
-  pictures[3] = {"small one", Plane<std::uint8_t>(40, 12)};
-  EXPECT_EQ(Train(pictures, options).end, TrainEnd::kDone);
+  // An image smaller than the crop is fine where parts are scaled, and named where they are not.
+  auto images = RandomImages(5);
+  images[3] = {"small one", Plane<std::uint8_t>(40, 12)};
+  EXPECT_EQ(Train(images, options).end, TrainEnd::kDone);
   options.crop_kind = Crop::kRandom;
-  const std::string text = ErrorText([&] { Train(pictures, options); }, ErrorKind::kInput);
+  const std::string text = ErrorText([&] { Train(images, options); }, ErrorKind::kInput);
   EXPECT_NE(text.find("small one: has 40x12 pixels, fewer than 16"), std::string::npos) << text;
   // Exactly as large is enough.
-  pictures[3].pixels = Plane<std::uint8_t>(16, 16);
-  EXPECT_EQ(Train(pictures, options).end, TrainEnd::kDone);
+  images[3].pixels = Plane<std::uint8_t>(16, 16);
+  EXPECT_EQ(Train(images, options).end, TrainEnd::kDone);
 }
 
 TEST(TrainTest, ALossThatIsNotFiniteStops) {
-  const auto pictures = RandomPictures(5);
+  const auto images = RandomImages(5);
   TrainOptions options = SmallOptions();
   TrainState state;
-  Train(pictures, options, [&](const TrainProgress& p) {
+  Train(images, options, [&](const TrainProgress& p) {
     state = p.state;
     return p.state.step < 4;
   });
@@ -202,7 +202,7 @@ TEST(TrainTest, ALossThatIsNotFiniteStops) {
   const std::string text = ErrorText(
       [&] {
         Train(
-            pictures, options, [&](const TrainProgress&) { return ++calls > 0; }, &state);
+            images, options, [&](const TrainProgress&) { return ++calls > 0; }, &state);
       },
       ErrorKind::kUsage);
   EXPECT_NE(text.find("epoch 2, step 2"), std::string::npos) << text;
@@ -214,7 +214,7 @@ TEST(TrainTest, ALossThatIsNotFiniteStops) {
 TEST(TrainTest, AHugeLearningRateIsAnErrorOrStaysFinite) {
   TrainOptions options = SmallOptions();
   options.lr = 1e30;
-  ErrorText([&] { Train(RandomPictures(5), options); }, ErrorKind::kUsage);
+  ErrorText([&] { Train(RandomImages(5), options); }, ErrorKind::kUsage);
 }
 
 TEST(TrainOptionsTest, RangesAreChecked) {

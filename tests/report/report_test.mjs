@@ -76,14 +76,14 @@ for (const [name, width] of Object.entries(widths)) {
     await page.goto(pathToFileURL(process.argv[2]).href);
     await page.waitForLoadState('load');
 
-    const pictures = await page.$$eval('img', (images) => images.map(
+    const images = await page.$$eval('img', (images) => images.map(
         (image) => ({alt: image.alt, loaded: image.complete && image.naturalWidth > 0,
                      inside: image.src.startsWith('data:')})));
-    check(pictures.length > 0, `${name}: there are no pictures`);
-    for (const picture of pictures) {
-      check(picture.loaded, `${name}: a picture did not load: ${picture.alt}`);
-      check(picture.inside, `${name}: a picture is not in the file: ${picture.alt}`);
-      check(picture.alt !== '', `${name}: a picture has no description`);
+    check(images.length > 0, `${name}: there are no images`);
+    for (const image of images) {
+      check(image.loaded, `${name}: an image did not load: ${image.alt}`);
+      check(image.inside, `${name}: an image is not in the file: ${image.alt}`);
+      check(image.alt !== '', `${name}: an image has no description`);
     }
     check(wanted.length === 0, `${name}: asked the network for ${wanted}`);
     for (const problem of await page.evaluate(layoutProblems)) check(false, `${name}: ${problem}`);
@@ -100,15 +100,15 @@ for (const [name, width] of Object.entries(widths)) {
       const none = await cutAt();
       check(/ 0%\)$/.test(all) || all === 'inset(0px)', `${name}: slider at the left: ${all}`);
       check(/100%\)$/.test(none), `${name}: slider at the right: ${none}`);
-      // The choice of the left picture.
+      // The choice of the left image.
       const source = () => scene.$eval('.stack img', (image) => image.src);
       const before = await source();
       const select = await scene.$('select');
       await select.selectOption({index: 0});
-      check(await source() !== before, `${name}: the left picture stays the same`);
+      check(await source() !== before, `${name}: the left image stays the same`);
       await scene.$eval('.stack img', (image) => image.decode());
       await select.selectOption({index: 1});
-      check(await source() === before, `${name}: the left picture does not come back`);
+      check(await source() === before, `${name}: the left image does not come back`);
     }
     if (process.argv[3]) {
       await page.screenshot({path: path.join(process.argv[3], `${name}-${colorScheme}.png`),

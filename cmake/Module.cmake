@@ -1,0 +1,39 @@
+# auif_module(), which src/CMakeLists.txt explains.
+
+# Kernels for SSE4, AVX2, AVX-512, NEON and plain C++ (EMU128), chosen at run time. SSSE3 adds
+# nothing over plain C++ here; the kernels keep arrays of vectors, which SVE's cannot be in.
+set(AUIF_SIMD_DEFINITIONS
+  HWY_COMPILE_ALL_ATTAINABLE
+  "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)")
+
+function(auif_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CORE" "" "HEADERS;USES;LINK;SOURCES;TESTS")
+  set(target auif_${name})
+  add_library(${target} OBJECT ${arg_SOURCES})
+  set_target_properties(${target} PROPERTIES
+    AUIF_HEADERS "${arg_HEADERS}" AUIF_TESTS "${arg_TESTS}" AUIF_USES "${arg_USES}")
+
+  set(seen ${PROJECT_BINARY_DIR}/map/${name})
+  file(REMOVE_RECURSE ${seen})
+  file(MAKE_DIRECTORY ${seen}/auif)
+  foreach(used IN LISTS name arg_USES)
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${used} ${seen}/${used} SYMBOLIC)
+    set(headers "")
+    if(TARGET auif_${used})
+      get_target_property(headers auif_${used} AUIF_HEADERS)
+    endif()
+    foreach(header IN LISTS headers)
+      file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/auif/${header} ${seen}/auif/${header} SYMBOLIC)
+    endforeach()
+  endforeach()
+  target_include_directories(${target} PRIVATE ${seen})
+  target_compile_definitions(${target} PRIVATE ${AUIF_SIMD_DEFINITIONS})
+  target_link_libraries(${target} PRIVATE ${arg_LINK})
+
+  set(library auif)
+  if(arg_CORE)
+    set(library auif_core)
+  endif()
+  target_sources(${library} PRIVATE $<TARGET_OBJECTS:${target}>)
+  target_link_libraries(${library} PRIVATE ${arg_LINK})
+endfunction()

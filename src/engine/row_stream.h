@@ -1,0 +1,126 @@
+// Running rows through a source's two encoders as they become available.
+//
+// Layer l can compute row y as soon as layer l - 1 has computed row y + 2, so every layer is two
+// rows behind the one before, and all that is kept of a layer is its last four rows. Memory grows
+// with the width alone, no pixel is computed twice, and every pixel is the same sum in the same
+// order wherever the image was cut: the results have the same bits for any cut.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "base/row_buffer.h"
+#include "kernels/initial_filters.h"
+#include "network/compile.h"
+
+namespace auif {
+
+// A range of rows [begin, end).
+struct RowRange {
+  int begin = 0, end = 0;
+  int size() const { return end - begin; }
+  // Grown by `margin` on both sides, but not beyond an image of `height` rows.
+  RowRange Grown(int margin, int height) const {
+    return {std::max(0, begin - margin), std::min(height, end + margin)};
+  }
+};
+
+// Rows that are pushed into a stream before it computes: enough for the kernels' blocks.
+inline constexpr int kChunkRows = 32;
+
+// The most rows that one chunk can add to a layer: at the bottom of the image also the rows that
+// the filters and every layer before held back.
+constexpr int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * layers; }
+
+// The rows of one layer that are still needed, found by their number in the image. The last
+// kKept of a chunk outlive the next chunk; the others live in a scratch buffer that other layers
+// use, too, and are gone once the next layer has read them. Of a range that begins inside the
+// image the first kKept stay, too: a seam needs them (seam.h).
+class LevelRows {
+ public:
+  static constexpr int kKept = 4;
+
+  LevelRows(RowRange range, const RowLayout& layout, int max_rows);
+  // Forgets all rows.
+  void Restart();
+  LevelRows(LevelRows&&) noexcept = default;  // rows_ points into the buffers
+
+  RowRange range() const { return range_; }
+  int end() const { return end_; }  // first row that is not computed yet
+  bool complete() const { return end_ == range_.end; }
+  float* Row(int y) const { return rows_[y & mask_]; }
+  // Row range().begin + i of a range that begins inside the image, i < kKept.
+  const float* FirstRow(int i) const { return first_[i]; }
+  // Adds rows up to (not including) row `end`, contents undefined.
+  void Extend(int end, RowBuffer<float>& scratch);
+
+ private:
+  RowRange range_;
+  int end_;
+  RowBuffer<float> kept_, first_;
+  int mask_;                  // size of rows_ - 1; a power of two, since division takes its time
+  std::vector<float*> rows_;  // row y at y & mask_
+  static constexpr int kFree = -1;
+  std::array<int, std::size_t{2} * kKept> kept_row_;  // the row that each of kept_ holds
+};
+
+// Rows of a chunk on their way from layer to layer. Layers alternate between two buffers; the last
+// layer has its own.
+struct StreamScratch {
+  StreamScratch(const RowLayout& layout, int layers);
+  std::array<std::array<RowBuffer<float>, 3>, 2> rows;  // base, detail
+};
+
+// One source image on its way through both encoders. All rows that it gives are striped and have
+// two margin vectors on each side.
+class SourceStream {
+ public:
+  // Computes the encoders' outputs for the rows `output` of an image of `height` rows.
+  // network: must outlive the stream. scratch: of the same layout and layers; streams of which none
+  // computes before what another gave was read may share it. Null: its own.
+  SourceStream(const Network& network, const RowLayout& layout, int height, RowRange output,
+               std::shared_ptr<StreamScratch> scratch = nullptr);
+
+  // Ready for the next image or the next panel of one. left, right: its rows begin and end where
+  // the image does.
+  void Restart(bool left, bool right);
+  // The source rows that must be pushed, in this order.
+  RowRange source() const { return source_; }
+  // At most kChunkRows between two calls of Encode. Row: the layout's width of values in [0, 1],
+  // not striped.
+  void Push(const float* row);
+  // Computes all rows of B0 and D0 that the pushed rows allow; they stay readable until Encode.
+  void Initialise();
+  // Computes all rows of all layers that the initial ones allow.
+  void Encode();
+
+  // encoder: 0 base, 1 detail. The last `LevelRows::kKept` rows of `Last` stay readable over the
+  // next Encode, the others that it computed until then.
+  const LevelRows& First(int encoder) const { return levels_[encoder].front(); }
+  const LevelRows& Last(int encoder) const { return levels_[encoder].back(); }
+  // 0: the initial rows; N: the last ones.
+  const LevelRows& Level(int encoder, int level) const { return levels_[encoder][level]; }
+  const std::shared_ptr<StreamScratch>& scratch() const { return scratch_; }
+
+ private:
+  float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
+  void Step(int encoder, int layer);
+
+  const Network* network_;
+  RowLayout layout_;
+  bool left_ = true, right_ = true;
+  int height_;
+  RowRange source_;
+  int pushed_;       // first source row that was not pushed yet
+  int source_mask_;  // number of rows - 1, a power of two
+  RowBuffer<float> source_rows_;
+  ColumnSums sums_;
+  std::array<std::vector<LevelRows>, 2> levels_;  // N + 1 each
+  std::shared_ptr<StreamScratch> scratch_;
+  std::vector<const float*> in_;
+  std::vector<const float*> from_;
+  std::vector<float*> out_;
+};
+
+}  // namespace auif

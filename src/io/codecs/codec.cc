@@ -1,0 +1,130 @@
+#include "io/codecs/codec.h"
+
+#include <unistd.h>
+
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Megabytes(std::uint64_t bytes) { return std::to_string((bytes >> 20) + 1) + " MiB"; }
+
+}  // namespace
+
+const ImageFormat* FindImageFormat(const fs::path& path) {
+  static constexpr ImageFormat kFormats[] = {
+      {".png", 16, 0, CreatePng}, {".tif", 16, 0, CreateTiff}, {".tiff", 16, 0, CreateTiff},
+      {".jpg", 8, 0, CreateJpeg}, {".jpeg", 8, 0, CreateJpeg}, {".bmp", 8, 0, CreateBmp},
+      {".pgm", 16, 1, CreatePnm}, {".ppm", 16, 3, CreatePnm},  {".pnm", 16, 0, CreatePnm}};
+  std::string extension = path.extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const ImageFormat& format : kFormats) {
+    if (extension == format.extension) return &format;
+  }
+  return nullptr;
+}
+
+std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
+  using namespace std::string_view_literals;
+  static constexpr std::pair<std::string_view, decltype(&OpenPng)> kSignatures[] = {
+      {"\x89PNG\r\n\x1a\n"sv, OpenPng},
+      {"\xff\xd8\xff"sv, OpenJpeg},
+      {"II*\0"sv, OpenTiff},
+      {"MM\0*"sv, OpenTiff},
+      {"II+\0"sv, OpenTiff},
+      {"MM\0+"sv, OpenTiff},
+      {"BM"sv, OpenBmp},
+      {"P"sv, OpenPnm}};
+  auto file = std::make_unique<InputFile>(path);
+  char start[8];
+  const std::string_view found(start, file->ReadAt(0, start, sizeof(start)));
+  if (found.empty()) throw Error(ErrorKind::kInput, "the file is empty", path.string());
+  for (const auto& [signature, open] : kSignatures) {
+    if (!found.starts_with(signature)) continue;
+    if (open == OpenPnm && (found.size() < 2 || found[1] < '1' || found[1] > '6')) continue;
+    std::unique_ptr<RowReader> reader = open(std::move(file));
+    if (reader->shape().width < 1 || reader->shape().height < 1) {
+      throw Error(ErrorKind::kInput, "the image has no pixels", path.string());
+    }
+    return reader;
+  }
+  throw Error(ErrorKind::kInput, "not an image that can be read", path.string(),
+              "PNG, JPEG, BMP, TIFF and PGM files are");
+}
+
+std::unique_ptr<RowWriter> CreateImage(const fs::path& path, const ImageShape& shape) {
+  const ImageFormat* format = FindImageFormat(path);
+  if (format == nullptr || shape.bits > format->most_bits ||
+      (format->only_channels != 0 && format->only_channels != shape.channels)) {
+    throw Error(ErrorKind::kUsage, "the format cannot hold the image", path.string());
+  }
+  return format->create(path, shape);
+}
+
+void ThrowCutShort(const fs::path& path) {
+  throw Error(ErrorKind::kInput, "the image is cut short", path.string(),
+              "copy or export it again");
+}
+
+void ThrowNotRead(const fs::path& path, const std::string& what) {
+  throw Error(ErrorKind::kInput, "images with " + what + " are not read", path.string(),
+              "convert it to an 8- or 16-bit PNG or TIFF");
+}
+
+void ReadExactly(const InputFile& file, std::uint64_t offset, void* to, std::size_t count) {
+  if (file.ReadAt(offset, to, count) != count) ThrowCutShort(file.path());
+}
+
+std::uint64_t PhysicalMemory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void CheckMemory(std::uint64_t bytes, const fs::path& path) {
+  static const std::uint64_t memory = PhysicalMemory();
+  if (bytes <= memory) return;
+  throw Error(
+      ErrorKind::kInput,
+      "the image needs " + Megabytes(bytes) + " of memory, the machine has " + Megabytes(memory),
+      path.string());
+}
+
+std::unique_ptr<std::uint8_t[]> MakeBuffer(std::uint64_t bytes, const fs::path& path) {
+  CheckMemory(bytes, path);
+  std::unique_ptr<std::uint8_t[]> buffer(new (std::nothrow) std::uint8_t[bytes]);
+  if (buffer == nullptr) {
+    throw Error(ErrorKind::kInput, "not enough memory for the image", path.string(),
+                Megabytes(bytes) + " are needed");
+  }
+  return buffer;
+}
+
+void CodecErrors::Note(const char* message) {
+  if (!message_.empty()) return;
+  message_ = *message == '\0' ? "unknown reason" : message;
+  // Parts of a message may come from the file; it shall stay one line of text.
+  for (char& c : message_) {
+    if (static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126) c = '?';
+  }
+}
+
+void CodecErrors::Throw() const {
+  if (thrown_) std::rethrow_exception(thrown_);
+  throw Error(kind_,
+              kind_ == ErrorKind::kInput
+                  ? "the " + std::string(format_) + " file is broken: " + message_
+                  : "cannot be written as " + std::string(format_) + ": " + message_,
+              path_.string());
+}
+
+bool CodecErrors::RunErased(void (*call)(void*), void* argument) {
+  if (setjmp(jump_) != 0) return false;
+  call(argument);
+  return true;
+}
+
+}  // namespace auif

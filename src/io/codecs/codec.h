@@ -1,0 +1,155 @@
+// Image files row by row: what the codecs (one codec_<format>.cc each) have in common.
+// Rows are interleaved, grey or RGB, in 8-bit or native-endian 16-bit integers.
+#pragma once
+
+#include <csetjmp>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "auif/error.h"
+#include "io/atomic_file.h"
+
+namespace auif {
+
+struct ImageShape {
+  int width = 0;
+  int height = 0;
+  int channels = 1;  // 1 or 3
+  int bits = 8;      // 8 or 16
+
+  std::size_t RowValues() const { return static_cast<std::size_t>(width) * channels; }
+  std::size_t RowBytes() const { return RowValues() * (bits / 8); }
+};
+
+// Rows of an image file from the top to the bottom. Every call may throw Error (kInput); after one
+// that did, the reader can only be destroyed.
+class RowReader {
+ public:
+  RowReader() = default;
+  RowReader(const RowReader&) = delete;
+  RowReader& operator=(const RowReader&) = delete;
+  virtual ~RowReader() = default;
+
+  const ImageShape& shape() const { return shape_; }
+  // False where the file's layout makes the memory needed grow with the image's height.
+  bool streams() const { return streams_; }
+  // Reads the next row into shape().RowBytes() bytes. May be called `height` times. The last call
+  // also checks that the file goes on to its end marker, where the format has one.
+  virtual void ReadRow(void* row) = 0;
+
+ protected:
+  ImageShape shape_;
+  bool streams_ = true;
+};
+
+// Writes an image file from the top to the bottom in memory for a few rows. Every call may throw
+// Error (kOutput). Unless Finish() was called and returned, no file is left behind (OutputFile).
+class RowWriter {
+ public:
+  RowWriter() = default;
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
+  virtual ~RowWriter() = default;
+
+  virtual void WriteRow(const void* row) = 0;
+  // To be called after `height` rows.
+  virtual void Finish() = 0;
+};
+
+// A format that is written, found by the file's extension (in any case).
+struct ImageFormat {
+  const char* extension;
+  int most_bits;
+  int only_channels;  // 0: grey and colour
+  std::unique_ptr<RowWriter> (*create)(const std::filesystem::path&, const ImageShape&);
+};
+// Null where there is none.
+const ImageFormat* FindImageFormat(const std::filesystem::path& path);
+
+// Opens an image; the content says which format it is. Colours are RGB, an alpha channel is
+// dropped, palettes and values of less than 8 bits are expanded, the first page is read, tags for
+// the orientation or the colour profile are not applied. Throws Error (kInput).
+std::unique_ptr<RowReader> OpenImage(const std::filesystem::path& path);
+
+// Starts an image in the format of the extension, which must hold `shape` (kUsage otherwise).
+std::unique_ptr<RowWriter> CreateImage(const std::filesystem::path& path, const ImageShape& shape);
+
+// The rest is for the codecs.
+
+std::unique_ptr<RowReader> OpenPng(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenJpeg(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenTiff(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenPnm(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenBmp(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowWriter> CreatePng(const std::filesystem::path& path, const ImageShape& shape);
+std::unique_ptr<RowWriter> CreateJpeg(const std::filesystem::path& path, const ImageShape& shape);
+std::unique_ptr<RowWriter> CreateTiff(const std::filesystem::path& path, const ImageShape& shape);
+std::unique_ptr<RowWriter> CreatePnm(const std::filesystem::path& path, const ImageShape& shape);
+std::unique_ptr<RowWriter> CreateBmp(const std::filesystem::path& path, const ImageShape& shape);
+
+[[noreturn]] void ThrowCutShort(const std::filesystem::path& path);
+// A kind of image that is valid but not read, such as "floating-point values".
+[[noreturn]] void ThrowNotRead(const std::filesystem::path& path, const std::string& what);
+// Reads all of `count` bytes or throws that the image is cut short.
+void ReadExactly(const InputFile& file, std::uint64_t offset, void* to, std::size_t count);
+
+// The machine's memory in bytes.
+std::uint64_t PhysicalMemory();
+// Throws Error (kInput) where so much can never be had. Systems promise more memory than they have
+// and end the program when it is used, so a header's claim is checked before it is believed.
+void CheckMemory(std::uint64_t bytes, const std::filesystem::path& path);
+// Memory that is not touched yet; CheckMemory and more.
+std::unique_ptr<std::uint8_t[]> MakeBuffer(std::uint64_t bytes, const std::filesystem::path& path);
+
+// What went wrong inside a C library, kept until its frames are left and an Error may be thrown.
+class CodecErrors {
+ public:
+  // format: "PNG", for the message.
+  CodecErrors(ErrorKind kind, std::filesystem::path path, const char* format)
+      : kind_(kind), path_(std::move(path)), format_(format) {}
+  CodecErrors(const CodecErrors&) = delete;
+  CodecErrors& operator=(const CodecErrors&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  // Remembers a library's message; the first counts.
+  void Note(const char* message);
+  // For a library's callbacks: false where `work` throws; Throw() then throws that.
+  template <typename Work>
+  bool Try(Work&& work) noexcept {
+    try {
+      work();
+      return true;
+    } catch (...) {
+      if (!thrown_) thrown_ = std::current_exception();
+      return false;
+    }
+  }
+  bool any() const { return thrown_ != nullptr || !message_.empty(); }
+  [[noreturn]] void Throw() const;
+
+  // For libraries whose error handler must not return: Run calls the library, the handler calls
+  // Jump, and Run throws. Nothing between them may need a destructor.
+  template <typename Call>
+  void Run(Call&& call) {
+    const auto erased = [](void* c) { (*static_cast<std::remove_reference_t<Call>*>(c))(); };
+    if (!RunErased(erased, &call)) Throw();
+  }
+  [[noreturn]] void Jump() { std::longjmp(jump_, 1); }
+
+ private:
+  bool RunErased(void (*call)(void*), void* argument);
+
+  ErrorKind kind_;
+  std::filesystem::path path_;
+  const char* format_;
+  std::string message_;
+  std::exception_ptr thrown_;
+  std::jmp_buf jump_;
+};
+
+}  // namespace auif

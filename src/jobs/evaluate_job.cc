@@ -1,0 +1,243 @@
+#include "jobs/evaluate_job.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+
+#include "auif/error.h"
+#include "io/image_file.h"
+#include "io/pairs.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Task {
+  std::size_t method = 0;
+  std::string image;  // base name of the fused image
+  fs::path fused;
+  ImagePair sources;    // without paths where there are none
+  std::string missing;  // then the reason
+};
+
+// What an image's scores do not say about it.
+struct Remark {
+  bool colour_on_grey = false;
+  bool deep = false;  // 16 bits
+};
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string Count(std::size_t n, const std::string& what) {
+  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+}
+
+// "a, b, c and 4 more"
+std::string Some(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
+    text += (i > 0 ? ", " : "") + names[i];
+  }
+  return names.size() > kMost ? text + " and " + std::to_string(names.size() - kMost) + " more"
+                              : text;
+}
+
+// The pairs by every base name that a fused image of theirs may have.
+class Sources {
+ public:
+  explicit Sources(PairList list) : list_(std::move(list)) {
+    for (std::size_t i = 0; i < list_.pairs.size(); ++i) {
+      const ImagePair& pair = list_.pairs[i];
+      by_name_.insert({Lower(pair.name), i});
+    }
+    for (std::size_t i = 0; i < list_.pairs.size(); ++i) {
+      const ImagePair& pair = list_.pairs[i];
+      for (const fs::path& path : {pair.ir, pair.vis}) {
+        by_name_.insert({Lower(path.stem().string()), i});
+      }
+    }
+  }
+
+  const std::vector<ImagePair>& pairs() const { return list_.pairs; }
+
+  // Fills in the sources of a fused image, or why there are none; returns the pair's index.
+  std::size_t Find(Task& task) const {
+    const auto found = by_name_.find(Lower(task.image));
+    if (found != by_name_.end()) {
+      task.sources = list_.pairs[found->second];
+      return found->second;
+    }
+    task.missing = "no source image has this name";
+    for (const fs::path& path : list_.unmatched) {
+      if (Lower(path.stem().string()) == Lower(task.image)) {
+        task.missing = "its source " + path.string() + " has no partner of the same name";
+      }
+    }
+    return list_.pairs.size();
+  }
+
+ private:
+  PairList list_;
+  std::map<std::string, std::size_t> by_name_;
+};
+
+void CheckKind(const fs::path& path, bool folders, const fs::path& other) {
+  if (!fs::exists(path)) {
+    throw Error(ErrorKind::kInput, "no such file or folder", path.string());
+  }
+  if (fs::is_directory(path) != folders) {
+    throw Error(ErrorKind::kUsage, "one is a folder and the other an image",
+                other.string() + " and " + path.string(), "give only images or only folders");
+  }
+}
+
+std::vector<Task> ListTasks(const EvaluateJob& job, std::vector<std::string>& notes) {
+  if (!fs::exists(job.ir)) {
+    throw Error(ErrorKind::kInput, "no such file or folder", job.ir.string());
+  }
+  const bool folders = fs::is_directory(job.ir);
+  if (!job.vis.empty()) CheckKind(job.vis, folders, job.ir);
+  for (const EvaluateJob::Method& method : job.methods) CheckKind(method.fused, folders, job.ir);
+
+  std::vector<Task> tasks;
+  if (!folders) {
+    if (job.vis.empty()) {
+      throw Error(ErrorKind::kUsage, "the visible image is missing", job.ir.string());
+    }
+    for (std::size_t m = 0; m < job.methods.size(); ++m) {
+      const fs::path& fused = job.methods[m].fused;
+      tasks.push_back({m, fused.stem().string(), fused, {"", job.ir, job.vis}, ""});
+    }
+    return tasks;
+  }
+  const Sources sources(job.vis.empty() ? FindPairs(job.ir) : FindPairs(job.ir, job.vis));
+  for (std::size_t m = 0; m < job.methods.size(); ++m) {
+    const fs::path& folder = job.methods[m].fused;
+    const std::vector<fs::path> images = ListImages(folder);
+    if (images.empty()) throw Error(ErrorKind::kInput, "has no images", folder.string());
+    std::vector<std::string> fused_of(sources.pairs().size());
+    for (const fs::path& path : images) {
+      Task task{m, path.stem().string(), path, {}, ""};
+      const std::size_t pair = sources.Find(task);
+      if (pair < fused_of.size()) {
+        if (!fused_of[pair].empty()) {
+          throw Error(ErrorKind::kInput,
+                      "belongs to the same sources as " + fused_of[pair] +
+                          ", so that it is not clear which one to score",
+                      path.string(), "remove or rename one of them");
+        }
+        fused_of[pair] = path.filename().string();
+      }
+      tasks.push_back(std::move(task));
+    }
+    std::vector<std::string> without;
+    for (std::size_t p = 0; p < fused_of.size(); ++p) {
+      if (fused_of[p].empty()) without.push_back(sources.pairs()[p].name);
+    }
+    if (!without.empty()) {
+      notes.push_back(Count(without.size(), "pair") + " of sources without an image in " +
+                      folder.string() + " left out: " + Some(without));
+    }
+  }
+  return tasks;
+}
+
+Scores ScoreFiles(const Evaluator& evaluator, const Task& task, Remark& remark) {
+  if (!task.missing.empty()) throw Error(ErrorKind::kInput, task.missing, task.fused.string());
+  FusionResult images;
+  int bits[3];
+  images.ir = ReadChannels(task.sources.ir, &bits[0]);
+  images.vis = ReadChannels(task.sources.vis, &bits[1]);
+  images.fused = ReadChannels(task.fused, &bits[2]);
+  remark.deep = *std::max_element(bits, bits + 3) > 8;
+  remark.colour_on_grey = images.fused.channels.size() > 1 && images.ir.channels.size() == 1 &&
+                          images.vis.channels.size() == 1;
+  try {
+    return evaluator.Score(images.ir, images.vis, images.fused);
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.message(), task.fused.string(), error.hint());
+  }
+}
+
+void AddRemarks(const std::vector<Remark>& remarks, const ConventionInfo& convention,
+                std::vector<std::string>& notes) {
+  const auto count = [&](bool Remark::*member) {
+    return static_cast<std::size_t>(
+        std::count_if(remarks.begin(), remarks.end(), [&](const Remark& r) { return r.*member; }));
+  };
+  if (const std::size_t n = count(&Remark::colour_on_grey); n > 0) {
+    notes.push_back(Count(n, "fused image") + " in colour with grey sources: " + convention.grey);
+  }
+  if (const std::size_t n = count(&Remark::deep); n > 0) {
+    notes.push_back(Count(n, "image") + " with 16-bit files: values scaled to 0..255");
+  }
+}
+
+void AddUndefined(const EvaluateResult& result, std::vector<std::string>& notes) {
+  for (const MethodScores& method : result.methods) {
+    for (std::size_t m = 0; m < result.metrics.size(); ++m) {
+      std::vector<std::string> images;
+      for (std::size_t i = 0; i < method.scores.size(); ++i) {
+        if (!method.scores[i][m]) images.push_back(method.images[i]);
+      }
+      if (images.empty()) continue;
+      notes.push_back(result.metrics[m].name + " is undefined for " +
+                      std::to_string(images.size()) + " of " +
+                      Count(method.scores.size(), "image") + " of " + method.name +
+                      " and left out of the mean: " + Some(images));
+    }
+  }
+}
+
+}  // namespace
+
+void EvaluateJob::Validate() const {
+  if (methods.empty()) throw Error(ErrorKind::kUsage, "no fused images to score");
+  std::set<std::string> names;
+  for (const Method& method : methods) {
+    if (!names.insert(method.name).second) {
+      throw Error(ErrorKind::kUsage, "two sets of fused images have this name", method.name,
+                  "give them names: NAME=" + method.fused.string());
+    }
+  }
+}
+
+EvaluateResult RunEvaluateJob(const EvaluateJob& job, const JobCallback& callback) {
+  job.Validate();
+  const Evaluator evaluator(job.convention, job.metrics);
+  EvaluateResult result;
+  result.metrics = evaluator.metrics();
+  const std::vector<Task> tasks = ListTasks(job, result.notes);
+
+  std::vector<std::string> items;
+  for (const Task& task : tasks) {
+    items.push_back(job.methods.size() > 1 ? job.methods[task.method].name + " " + task.image
+                                           : task.image);
+  }
+  std::vector<Scores> scores(tasks.size());
+  std::vector<Remark> remarks(tasks.size());
+  result.report = RunItems(items, job.threads, callback, [&](int item) {
+    const auto i = static_cast<std::size_t>(item);
+    scores[i] = ScoreFiles(evaluator, tasks[i], remarks[i]);
+  });
+
+  for (const EvaluateJob::Method& method : job.methods)
+    result.methods.push_back({method.name, {}, {}});
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (scores[i].empty()) continue;  // failed
+    MethodScores& method = result.methods[tasks[i].method];
+    method.images.push_back(tasks[i].image);
+    method.scores.push_back(std::move(scores[i]));
+  }
+  AddRemarks(remarks, evaluator.convention(), result.notes);
+  AddUndefined(result, result.notes);
+  return result;
+}
+
+}  // namespace auif

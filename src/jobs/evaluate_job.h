@@ -1,0 +1,48 @@
+// Scoring files: one fused image, or folders of them, against their sources.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "auif/metrics.h"
+#include "jobs/job.h"
+
+namespace auif {
+
+struct EvaluateJob {
+  struct Method {
+    std::string name;
+    std::filesystem::path fused;  // an image or a folder, as the sources are
+  };
+
+  std::filesystem::path ir;   // an image or a folder
+  std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
+  std::vector<Method> methods;
+  std::string convention{kDefaultConvention};
+  std::vector<std::string> metrics;  // none: all that the convention has
+  int threads = 0;                   // 0: as many as the machine has
+
+  void Validate() const;  // throws Error (kUsage)
+};
+
+// The scores of one method; images that failed are left out.
+struct MethodScores {
+  std::string name;
+  std::vector<std::string> images;  // base names, sorted
+  std::vector<Scores> scores;       // one an image
+};
+
+struct EvaluateResult {
+  JobReport report;  // an item is a fused image
+  std::vector<MetricInfo> metrics;
+  std::vector<MethodScores> methods;
+  std::vector<std::string> notes;  // what the reader of the numbers should know, a line each
+};
+
+// A fused image belongs to the pair of sources that has its base name (see FindPairs; ignoring
+// case); one without such a pair is a failure, a pair without a fused image is only noted.
+// Throws Error for what concerns the whole job; what concerns one image is in the report.
+EvaluateResult RunEvaluateJob(const EvaluateJob& job, const JobCallback& callback = {});
+
+}  // namespace auif

@@ -1,0 +1,29 @@
+// Fusing files: one pair, or all pairs of folders.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "auif/fuse.h"
+#include "jobs/job.h"
+
+namespace auif {
+
+struct FuseJob {
+  std::filesystem::path ir;   // an image or a folder
+  std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
+  std::filesystem::path out;  // an image (for images) or a folder, which is made if need be
+  std::optional<std::filesystem::path> model;      // nothing: the model of the library
+  std::optional<std::filesystem::path> decompose;  // a folder for the layers of both sources
+  std::string extension = ".png";                  // of the results of folders
+  int bits = 8;                                    // a value of the results: 8 or 16
+  FuseOptions options;
+
+  void Validate() const;  // throws Error (kUsage)
+};
+
+// Throws Error for what concerns the whole job (a model, an output folder that cannot be made);
+// what concerns one pair is in the report. Single images are a job of one item.
+JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback = {});
+
+}  // namespace auif

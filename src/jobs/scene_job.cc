@@ -1,0 +1,60 @@
+#include "jobs/scene_job.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "io/folder.h"
+#include "io/image_file.h"
+
+namespace auif {
+namespace {
+
+void WriteScene(const SceneJob& job, int frame) {
+  constexpr double kFramesPerSecond = 25;
+  SceneOptions options = job.options;
+  options.time += frame / kFramesPerSecond;
+  const std::string file =
+      (job.frames == 1 ? job.name : fmt::format("{}_{:05}", job.name, frame)) + ".png";
+  Scene scene = RenderScene(options);
+  WriteImage(job.out / "ir" / file, scene.ir);
+  if (job.colour) {
+    Image colour;
+    colour.grey = scene.vis;
+    colour.rgb = std::move(scene.rgb);
+    WriteImage(job.out / "vis" / file, colour.grey, colour);
+  } else {
+    WriteImage(job.out / "vis" / file, scene.vis);
+  }
+  if (!job.raw) return;
+  Plane<float> raw(scene.ir_raw.width(), scene.ir_raw.height());
+  for (int y = 0; y < raw.height(); ++y) {
+    for (int x = 0; x < raw.width(); ++x) raw.Row(y)[x] = scene.ir_raw.Row(y)[x] / 65535.0f;
+  }
+  WriteImage(job.out / "raw" / file, raw, 16);
+}
+
+}  // namespace
+
+JobReport RunSceneJob(const SceneJob& job, const JobCallback& callback) {
+  job.options.Validate();
+  for (const char* folder : {"ir", "vis", "raw"}) {
+    if (folder != std::string("raw") || job.raw) MakeFolder(job.out / folder);
+  }
+  std::vector<std::string> items;
+  for (int i = 0; i < job.frames; ++i) items.push_back(fmt::format("frame {}", i));
+  return RunItems(items, 1, callback, [&](int i) { WriteScene(job, i); });
+}
+
+void ParseSize(const std::string& text, int* width, int* height) {
+  const char* end = text.data() + text.size();
+  const auto [x, first] = std::from_chars(text.data(), end, *width);
+  if (first == std::errc() && x != end && (*x == 'x' || *x == 'X')) {
+    const auto [rest, second] = std::from_chars(x + 1, end, *height);
+    if (second == std::errc() && rest == end) return;
+  }
+  throw Error(ErrorKind::kUsage, "'" + text + "' is not a size", {},
+              "give width and height as in 640x512");
+}
+
+}  // namespace auif

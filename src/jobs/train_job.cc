@@ -1,0 +1,228 @@
+#include "jobs/train_job.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "auif/error.h"
+#include "auif/fuse.h"
+#include "auif/model_io.h"
+#include "auif/version.h"
+#include "base/parallel.h"
+#include "io/checkpoint.h"
+#include "io/image_file.h"
+#include "io/pairs.h"
+#include "jobs/train_log.h"
+#include "jobs/validation.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct TrainingData {
+  std::vector<fs::path> images;
+  std::vector<ImagePair> held_out;
+};
+
+TrainingData FindTrainingData(const TrainJob& job) {
+  if (!fs::is_directory(job.data)) {
+    throw Error(ErrorKind::kInput, "is not a folder", job.data.string(),
+                "give a folder with subfolders ir and vis");
+  }
+  const PairList list = FindPairs(job.data);
+  TrainingData data;
+  for (std::size_t i = 0; i < list.pairs.size(); ++i) {
+    const ImagePair& pair = list.pairs[i];
+    if (job.hold_out != 0 && (i + 1) % job.hold_out == 0) {
+      data.held_out.push_back(pair);
+      continue;
+    }
+    data.images.push_back(pair.ir);
+    data.images.push_back(pair.vis);
+  }
+  data.images.insert(data.images.end(), list.unmatched.begin(), list.unmatched.end());
+  return data;
+}
+
+std::vector<TrainImage> ReadImages(const TrainJob& job, const std::vector<fs::path>& paths,
+                                   TrainReport* report) {
+  std::vector<TrainImage> read(paths.size());
+  std::vector<std::string> items;
+  for (const fs::path& path : paths) items.push_back(path.string());
+  const JobReport reading = RunItems(items, job.options.threads, {}, [&](int i) {
+    read[i] = ReadTrainImage(paths[i], job.options);
+  });
+  if (!reading.failures.empty() && !job.skip_bad) {
+    const std::string& first = reading.failures.front().message;
+    const std::string others = reading.failures.size() == 1
+                                   ? ""
+                                   : fmt::format("; and {} more", reading.failures.size() - 1);
+    throw Error(ErrorKind::kInput, first + others, "", "leave such images out with --skip-bad");
+  }
+  report->skipped = reading.failures;
+  std::vector<TrainImage> images;
+  for (TrainImage& image : read) {
+    if (!image.pixels.empty()) images.push_back(std::move(image));
+  }
+  report->images = static_cast<int>(images.size());
+  return images;
+}
+
+// FNV-1a over all sizes and pixels.
+std::string Fingerprint(const std::vector<TrainImage>& images) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  const auto add = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3; };
+  for (const TrainImage& image : images) {
+    add(static_cast<std::uint64_t>(image.pixels.width()));
+    add(static_cast<std::uint64_t>(image.pixels.height()));
+    for (int y = 0; y < image.pixels.height(); ++y) {
+      const std::uint8_t* row = image.pixels.Row(y);
+      for (int x = 0; x < image.pixels.width(); ++x) add(row[x]);
+    }
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+// Validates at times, and tells the callback and the log.
+class Validator {
+ public:
+  Validator(const TrainJob& job, const std::vector<ImagePair>& held_out, int epochs_done,
+            const ValidationCallback& callback)
+      : interval_(job.validation_epochs), callback_(callback) {
+    const int threads = job.options.threads;
+    if (job.hold_out != 0) sets_.emplace_back(held_out, "held out", threads);
+    for (const fs::path& folder : job.validation) {
+      sets_.emplace_back(FindPairs(folder).pairs, folder.string(), threads);
+    }
+    if (!job.log || sets_.empty()) return;
+    fs::path path = *job.log;
+    path.replace_extension(".val" + path.extension().string());
+    const std::string header =
+        fmt::format("epoch,set,{}", fmt::join(sets_.front().MetricNames(), ","));
+    log_.emplace(path, header, 0, epochs_done);
+  }
+
+  void AtEpochEnd(const TrainProgress& progress) {
+    if (progress.epoch % interval_ != 0 && progress.epoch != progress.epochs) return;
+    for (const Validation& set : sets_) {
+      const ValidationScores scores{progress.epoch, set.name(), set.MetricNames(),
+                                    set.Score(progress.state.model)};
+      if (log_) {
+        log_->Add(fmt::format("{},{},{}", scores.epoch, scores.set, fmt::join(scores.means, ",")));
+        log_->Flush();
+      }
+      if (callback_) callback_(scores);
+    }
+  }
+
+ private:
+  int interval_;
+  const ValidationCallback& callback_;
+  std::vector<Validation> sets_;
+  std::optional<CsvLog> log_;
+};
+
+}  // namespace
+
+// 8 bits hold what the network learns from and need a quarter of float's memory.
+TrainImage ReadTrainImage(const fs::path& path, const TrainOptions& options) {
+  const Plane<float> grey = ReadImage(path).grey;
+  TrainImage image{path.string(), Plane<std::uint8_t>(grey.width(), grey.height())};
+  for (int y = 0; y < grey.height(); ++y) {
+    for (int x = 0; x < grey.width(); ++x) {
+      image.pixels.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * grey.Row(y)[x]));
+    }
+  }
+  CheckTrainImage(image, options);
+  return image;
+}
+
+fs::path TrainJob::CheckpointPath() const {
+  if (checkpoint) return *checkpoint;
+  fs::path path = out;
+  return path += ".checkpoint";
+}
+
+void TrainJob::Validate() const {
+  options.Validate();
+  if (checkpoint_epochs < 1 || validation_epochs < 1) {
+    throw Error(ErrorKind::kUsage,
+                "there must be at least one epoch between checkpoints and validations");
+  }
+  if (hold_out != 0 && hold_out < 2) {
+    throw Error(ErrorKind::kUsage, "at most every second pair can be held out");
+  }
+  std::error_code error;
+  const fs::path folder = out.parent_path();
+  if (!folder.empty() && !fs::is_directory(folder, error)) {
+    throw Error(ErrorKind::kOutput, "no such folder", folder.string());
+  }
+}
+
+TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
+                        const ValidationCallback& validated) {
+  job.Validate();
+  TrainReport report;
+  const TrainingData data = FindTrainingData(job);
+  const std::vector<TrainImage> images = ReadImages(job, data.images, &report);
+  TrainOrigin origin = job.options.Text();
+  origin["images"] = fmt::format("{}, fingerprint {}", images.size(), Fingerprint(images));
+  if (job.hold_out != 0) origin["hold_out"] = std::to_string(job.hold_out);
+  // More epochs than planned only continue what was there.
+  TrainOrigin checkpoint_origin = origin;
+  checkpoint_origin.erase("epochs");
+
+  std::optional<TrainState> from;
+  if (job.resume) {
+    from = LoadCheckpoint(job.options.config, checkpoint_origin, *job.resume);
+  }
+  const long steps_before = from ? from->step : 0;
+  std::optional<CsvLog> log;
+  if (job.log) {
+    log.emplace(*job.log, TrainLogHeader(job.options.config), kTrainLogStepColumn, steps_before);
+  }
+  const int batch = job.options.batch;
+  const long steps_per_epoch = (static_cast<long>(images.size()) + batch - 1) / batch;
+  Validator validator(job, data.held_out, static_cast<int>(steps_before / steps_per_epoch),
+                      validated);
+  const auto save = [&](const TrainState& state) {
+    SaveCheckpoint(state, checkpoint_origin, job.CheckpointPath());
+  };
+  const TrainResult result = Train(
+      images, job.options,
+      [&](const TrainProgress& progress) {
+        if (log) log->Add(TrainLogRow("step", progress, progress.losses));
+        if (progress.epoch_end) {
+          report.losses = progress.epoch_losses;
+          if (log) {
+            log->Add(TrainLogRow("epoch", progress, progress.epoch_losses));
+            log->Flush();
+          }
+          validator.AtEpochEnd(progress);
+          const bool last = progress.epoch == progress.epochs;
+          if (progress.epoch % job.checkpoint_epochs == 0 || (last && job.checkpoint)) {
+            save(progress.state);
+          }
+        }
+        return !callback || callback(progress);
+      },
+      from ? &*from : nullptr);
+  report.end = result.end;
+  report.steps = result.state.step;
+  if (result.end == TrainEnd::kStopped) {
+    save(result.state);
+    return report;
+  }
+  Model model = result.state.model;
+  for (const auto& [key, value] : origin) model.metadata["training." + key] = value;
+  model.metadata["training.program"] = std::string("auif ") + Version();
+  SaveModel(model, job.out);
+  std::error_code error;
+  if (!job.checkpoint) fs::remove(job.CheckpointPath(), error);
+  return report;
+}
+
+}  // namespace auif

@@ -1,0 +1,66 @@
+#include "jobs/validation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "auif/error.h"
+#include "auif/fuse.h"
+#include "base/parallel.h"
+#include "io/image_file.h"
+#include "network/fuse_options.h"
+
+namespace auif {
+namespace {
+
+// Values of an 8-bit image.
+ImageChannels ToChannels(const Plane<float>& grey) {
+  Plane<double> values(grey.width(), grey.height());
+  for (int y = 0; y < grey.height(); ++y) {
+    std::transform(grey.Row(y), grey.Row(y) + grey.width(), values.Row(y),
+                   [](float v) { return std::round(255.0 * v); });
+  }
+  ImageChannels image;
+  image.channels.push_back(std::move(values));
+  return image;
+}
+
+}  // namespace
+
+Validation::Validation(const std::vector<ImagePair>& pairs, std::string name, int threads)
+    : name_(std::move(name)), threads_(threads), evaluator_("auif-paper") {
+  if (pairs.empty()) throw Error(ErrorKind::kInput, "has no pairs to validate with", name_);
+  pairs_.resize(pairs.size());
+  ParallelFor(static_cast<int>(pairs_.size()), threads, [&](int i) {
+    pairs_[i] = {ReadImage(pairs[i].ir).grey, ReadImage(pairs[i].vis).grey};
+    try {
+      CheckPair(pairs_[i].ir, pairs_[i].vis);
+    } catch (const Error& error) {
+      throw Error(error.kind(), error.message(), pairs[i].vis.string(), error.hint());
+    }
+  });
+}
+
+std::vector<std::string> Validation::MetricNames() const {
+  std::vector<std::string> names;
+  for (const MetricInfo& metric : evaluator_.metrics()) names.push_back(metric.name);
+  return names;
+}
+
+std::vector<double> Validation::Score(const Model& model) const {
+  FuseOptions options;
+  options.threads = 1;  // each image is scored on a thread of its own
+  const Fuser fuser(model, options);
+  const std::vector<Scores> scores = evaluator_.ScoreMany(
+      pairs_.size(),
+      [&](std::size_t i) {
+        const Pair& pair = pairs_[i];
+        return FusionResult{ToChannels(pair.ir), ToChannels(pair.vis),
+                            ToChannels(fuser.Fuse(pair.ir, pair.vis))};
+      },
+      threads_);
+  std::vector<double> means;
+  for (const MetricMean& mean : MeanScores(scores)) means.push_back(mean.mean.value_or(NAN));
+  return means;
+}
+
+}  // namespace auif

@@ -1,0 +1,38 @@
+// How well a model fuses, said by the paper's six metrics.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "auif/metrics.h"
+#include "auif/model.h"
+#include "io/pairs.h"
+
+namespace auif {
+
+// Pairs to fuse, read once.
+class Validation {
+ public:
+  // Throws Error (kInput) for no pairs, an image that cannot be read or a pair of two sizes. name:
+  // of the set, for messages.
+  Validation(const std::vector<ImagePair>& pairs, std::string name, int threads);
+
+  const std::string& name() const { return name_; }
+
+  // "EN", "SD", "SF", "VIF", "AG", "SCD": convention auif-paper.
+  std::vector<std::string> MetricNames() const;
+  // The means of the metrics over the pairs, fused with strategy `add` and rounded to 8 bits.
+  std::vector<double> Score(const Model& model) const;
+
+ private:
+  struct Pair {
+    Plane<float> ir, vis;
+  };
+  std::string name_;
+  int threads_;
+  Evaluator evaluator_;
+  std::vector<Pair> pairs_;
+};
+
+}  // namespace auif
