@@ -5,11 +5,20 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 #include "auif/error.h"
 
 namespace auif {
+
+struct Size {
+  int width = 0, height = 0;
+
+  bool operator==(const Size&) const = default;
+};
+std::string ToString(Size size);  // "640x512"
 
 // A window on somebody else's pixels: `height` rows of `width` values, `stride` values apart.
 // Does not own anything; the pixels must outlive it.
@@ -20,6 +29,7 @@ struct PlaneView {
   int height = 0;
   std::ptrdiff_t stride = 0;  // in values, not bytes
 
+  Size size() const { return {width, height}; }
   T* Row(int y) const { return data + y * stride; }
   operator PlaneView<const T>() const { return {data, width, height, stride}; }
 };
@@ -34,6 +44,7 @@ class Plane {
   static constexpr std::size_t kAlignment = 64;
 
   Plane() = default;
+  explicit Plane(Size size) : Plane(size.width, size.height) {}
   Plane(int width, int height) : width_(width), height_(height) {
     constexpr std::size_t per_line = kAlignment / sizeof(T);
     stride_ = static_cast<std::ptrdiff_t>((width + per_line - 1) / per_line * per_line);
@@ -41,8 +52,7 @@ class Plane {
     if (bytes == 0) return;
     void* memory = ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
     if (memory == nullptr) {
-      throw Error(ErrorKind::kInput, "not enough memory for an image of " + std::to_string(width) +
-                                         "x" + std::to_string(height));
+      throw Error(ErrorKind::kInput, "not enough memory for an image of " + ToString(size()));
     }
     data_.reset(static_cast<T*>(memory));
     std::memset(memory, 0, bytes);
@@ -62,6 +72,7 @@ class Plane {
 
   int width() const { return width_; }
   int height() const { return height_; }
+  Size size() const { return {width_, height_}; }
   std::ptrdiff_t stride() const { return stride_; }
   bool empty() const { return width_ == 0 || height_ == 0; }
 
