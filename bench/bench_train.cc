@@ -1,5 +1,5 @@
 // A training step as the paper has it: 32 images of 128x128, forward and backward, ten layers of
-// 64 channels an encoder. `Step` is losses and gradients; `Epoch` is Train() on 64 images, with
+// 64 channels per encoder. `Step` is losses and gradients; `Epoch` is Train() on 64 images, with
 // crops and Adam, by step.
 #include <benchmark/benchmark.h>
 
@@ -20,8 +20,8 @@ namespace {
 
 constexpr int kBatch = 32, kCrop = 128, kLayers = 10;
 
-// Multiply-adds of the convolutions, counted two: 25 a pixel forward, 25 for the kernel's gradient
-// and 25 for the input's, which the first layer does not need; the decoder has 9.
+// Multiply-adds of the convolutions, counted two: 25 per pixel forward, 25 for the kernel's
+// gradient and 25 for the input's, which the first layer does not need; the decoder has 9.
 double StepFlops() {
   const double layers = 2 * (75.0 * kLayers - 25) + 3 * 9;
   return 2 * layers * kBatch * kCrop * kCrop;
@@ -35,7 +35,7 @@ double PeakFlops(int threads) {
   return sum;
 }
 
-// What a step reads and writes of maps, counted, not measured: 12 maps an image, encoder and layer
+// What a step reads and writes of maps, counted, not measured: 12 maps per image, encoder and layer
 // in both directions (x, z, I, the gradient and dz, each read or written at least twice).
 double StepBytes() { return 12.0 * sizeof(float) * kCrop * kCrop * 2 * kLayers * kBatch; }
 

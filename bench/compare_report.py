@@ -88,7 +88,7 @@ def notes(ways, args, few, scored, load):
             + join(f"{way.label.split(',')[0]} {100 * way.equal:.3f} %" for way in elsewhere),
         ]
         if few < scored:
-            lines.append("=: not scored on all pairs, since it takes seconds a pair and draws "
+            lines.append("=: not scored on all pairs, since it takes seconds per pair and draws "
                          "auif's images.")
     lines += [
         "Laplacian pyramid: five levels with OpenCV's pyrDown and pyrUp, the stronger detail at "

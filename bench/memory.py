@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Peak memory and time of `auif fuse` as images grow.
 
-  bench/memory.py [--folder DIR] [--size WxH ...]     # needs build/cli/auif and 3 bytes a pixel
+  bench/memory.py [--folder DIR] [--size WxH ...]     # needs build/cli/auif and 3 bytes per pixel
 
 Makes 8-bit PGM pairs, fuses them and prints a table. Fails where a bound is broken:
 
   3840x2160    two sources, the result and 32 MiB
-  30000x30000  512 MiB, and at most 1.2 times the time a pixel of a folder of 640x512 pairs
+  30000x30000  512 MiB, and at most 1.2 times the time per pixel of a folder of 640x512 pairs
 """
 import argparse
 import os
@@ -47,7 +47,7 @@ def report(name, pixels, seconds, peak):
 
 
 def small_pairs(folder, threads):
-    """Seconds a pixel of many small pairs in one run."""
+    """Seconds per pixel of many small pairs in one run."""
     for kind, seed in (("ir", 1), ("vis", 2)):
         (folder / kind).mkdir()
         first = folder / kind / "0.pgm"

@@ -149,9 +149,9 @@ Action AddEval(CLI::App& command) {
       ->type_name("FILE");
   command
       .add_option("--baseline", options->baseline,
-                  "CSV of published numbers, a row a method: method,EN,SD,...")
+                  "CSV of published numbers, one row per method: method,EN,SD,...")
       ->type_name("FILE");
-  command.add_flag("--per-image", options->per_image, "A row an image instead of the means");
+  command.add_flag("--per-image", options->per_image, "One row per image instead of the means");
   AddThreads(command, job.threads);
   command.add_flag("--list", options->list, "List all conventions and their metrics, and exit");
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but the table and errors");

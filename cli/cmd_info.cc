@@ -28,7 +28,7 @@ void Print(const Model& model, const std::string& name) {
   fmt::print("channels    {}\n", config.channels);
   fmt::print("parameters  {}\n", model.ParameterCount());
   fmt::print(
-      "cost        {} multiply-adds a pixel of a fused pair; {} as written, {:.1f} times as "
+      "cost        {} multiply-adds per pixel of a fused pair; {} as written, {:.1f} times as "
       "many\n",
       cost.collapsed, cost.as_written, static_cast<double>(cost.as_written) / cost.collapsed);
   for (const auto& [key, value] : model.metadata) fmt::print("{:<11} {}\n", key, value);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Writes ir/NAME.png and vis/NAME.png into the folder; with --frames a numbered sequence.\n"
-    "The images are free of anybody's rights and the same on every machine.\n"
+    "The images are free of third-party rights and the same on every machine.\n"
     "\n"
     "Example:\n"
     "  auif scene -o street --size 1280x720 --seed 5 --colour && auif fuse street -o fused";

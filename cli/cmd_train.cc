@@ -177,10 +177,10 @@ CLI::Option* AddChoice(CLI::App& command, const std::string& flag, std::optional
 
 void AddForm(CLI::App& command, Flags& flags) {
   constexpr const char* kGroup = "Network";
-  command.add_option("--layers", flags.layers, "Layers an encoder (10)")
+  command.add_option("--layers", flags.layers, "Layers per encoder (10)")
       ->type_name("N")
       ->group(kGroup);
-  command.add_option("--channels", flags.channels, "Channels a layer (64)")
+  command.add_option("--channels", flags.channels, "Channels per layer (64)")
       ->type_name("C")
       ->group(kGroup);
   AddChoice<Kernels>(command, "--kernels", flags.kernels, "adjoint or independent",
@@ -215,7 +215,7 @@ void AddTraining(CLI::App& command, Flags& flags) {
     return command.add_option(flag, target, help)->type_name(type)->group(kGroup);
   };
   add("--epochs", flags.epochs, "N", "Times that each image is seen (80)");
-  add("--batch", flags.batch, "N", "Images a step (32)");
+  add("--batch", flags.batch, "N", "Images per step (32)");
   AddChoice<Crop>(command, "--crop-kind", flags.crop_kind,
                   "random: a random part; resized: one of random size, scaled",
                   {{"random", Crop::kRandom}, {"resized", Crop::kRandomResized}})

@@ -12,7 +12,7 @@ namespace auif::cli {
 // Exit codes of all commands; main.cc turns an Error into one of them.
 inline constexpr int kAllDone = 0;
 inline constexpr int kSomeFailed = 1;
-inline constexpr int kWrongUse = 2;
+inline constexpr int kUsageError = 2;
 
 // Returns the exit code; throws Error.
 using Action = std::function<int()>;

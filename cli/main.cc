@@ -32,7 +32,7 @@ constexpr Command kCommands[] = {
     {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
     {"Models", "train", "Train a model from a folder of images", AddTrain},
     {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
-    {"Try it out", "scene", "Render a made-up street at night in infrared and visible light",
+    {"Try it out", "scene", "Render a synthetic street at night in infrared and visible light",
      AddScene},
 };
 
@@ -42,7 +42,7 @@ constexpr const char* kFooter =
     "  auif fuse data/ir data/vis -o results\n"
     "  auif fuse --help\n"
     "\n"
-    "Exit codes: 0 all done, 1 some work failed, 2 wrong use.";
+    "Exit codes: 0 all done, 1 some work failed, 2 usage error.";
 
 int Run(int argc, char** argv) {
   CLI::App app(
@@ -77,12 +77,12 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kAllDone : kWrongUse;
+    return app.exit(error) == 0 ? kAllDone : kUsageError;
   }
   for (const auto& [sub, action] : actions) {
     if (sub->parsed()) return action();
   }
-  return kWrongUse;
+  return kUsageError;
 }
 
 }  // namespace
@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
     return Run(argc, argv);
   } catch (const auif::Error& error) {
     PrintError(error.what());
-    return error.kind() == auif::ErrorKind::kUsage ? kWrongUse : kSomeFailed;
+    return error.kind() == auif::ErrorKind::kUsage ? kUsageError : kSomeFailed;
   } catch (const std::bad_alloc&) {
     PrintError("not enough memory");
   } catch (const std::exception& error) {

@@ -10,7 +10,7 @@
 
 namespace auif {
 
-// Collects what anybody in the process writes to stderr or stdout while it lives.
+// Collects what the process writes to stderr or stdout while it lives.
 class CapturedOutput {
  public:
   CapturedOutput() : path_((folder_ / "output").string()) {

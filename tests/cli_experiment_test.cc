@@ -146,7 +146,7 @@ TEST_F(Experiment, GoesOnAfterAKill) {
   EXPECT_LT(finished.size(), 4u) << "it was not killed in the middle";
   ASSERT_EQ(RunAuif(Arguments("robustness", "killed") + options).code, 0);
   for (const auto& [path, time] : finished) {
-    EXPECT_EQ(fs::last_write_time(path), time) << path << " was made again";
+    EXPECT_EQ(fs::last_write_time(path), time) << path << " was written again";
   }
   // And the same numbers as without the kill.
   EXPECT_EQ(ReadAll(out_ / "killed/robustness-counts.csv"),

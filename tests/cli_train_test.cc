@@ -30,7 +30,7 @@ class CliTrainTest : public testing::Test {
     }
   }
 
-  // Four images a step: two steps an epoch.
+  // Four images per step: two steps per epoch.
   RunResult Train(const std::string& arguments, const std::string& before = "") const {
     return RunShell("cd " + folder_.path().string() + " && " + before + " " + kProgram +
                     " train data --layers 2 --channels 3 --batch 4 --crop 16 " + arguments);

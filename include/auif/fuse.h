@@ -43,7 +43,7 @@ class Fuser {
 
 // Fuses images whose rows come one by one: from a camera, or from a file that is larger than the
 // memory. The rows are the same bits as Fuser's for any number of threads, which share the width:
-// up to one a 128 columns (with ten layers). The memory grows with the width alone.
+// up to one per 128 columns (with ten layers). The memory grows with the width alone.
 //
 // The rows of the result come in order, several at a time: row y at the latest from the Push of
 // source row y + Delay(), or of the last one. After the last row the next Push begins the next
@@ -55,7 +55,7 @@ class FuseStream {
   using Sink = std::function<void(int y, const float* row)>;
 
   // Takes the model and the options from `fuser`, which need not live on. Throws Error: kInput
-  // where the images are smaller than kMinSize or the memory cannot be had, kUsage where `sink`
+  // where the images are smaller than kMinSize or the memory is not available, kUsage where `sink`
   // is empty.
   FuseStream(const Fuser& fuser, int width, int height, Sink sink);
   ~FuseStream();

@@ -83,8 +83,8 @@ class Evaluator {
   Scores Score(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused) const;
 
   // Scores `count` images on `threads` threads (0: as many as the machine has). `load` gives the
-  // image of an index and `done`, where given, hears of its scores; both are called on those
-  // threads, `done` by one at a time. At most one image a thread is in memory. The first
+  // image of an index and `done`, where given, is called with its scores; both are called on those
+  // threads, `done` by one at a time. At most one image per thread is in memory. The first
   // exception that either throws, by index, ends the run.
   std::vector<Scores> ScoreMany(
       std::size_t count, const std::function<FusionResult(std::size_t)>& load, int threads = 0,

@@ -21,7 +21,7 @@ namespace auif {
 // How Conv2's kernels relate to Conv1's.
 enum class Kernels {
   kAdjoint,      // Conv2 is the adjoint of Conv1: the same kernels, rotated by 180 degrees
-  kIndependent,  // two kernel tensors a layer
+  kIndependent,  // two kernel tensors per layer
 };
 
 // Where the image is continued by reflection (which never repeats the edge pixel).
@@ -47,7 +47,7 @@ struct ModelConfig {
   Kernels kernels = Kernels::kAdjoint;
   Padding padding = Padding::kInput;
   Activation activation = Activation::kGradient;
-  int layers = 10;    // N, layers an encoder; 1 to 1000
+  int layers = 10;    // N, layers per encoder; 1 to 1000
   int channels = 64;  // C; 1 to 1024
 
   static ModelConfig Paper();    // what the paper writes: independent, input, output

@@ -20,7 +20,7 @@ struct Size {
 };
 std::string ToString(Size size);  // "640x512"
 
-// A window on somebody else's pixels: `height` rows of `width` values, `stride` values apart.
+// A window on another owner's pixels: `height` rows of `width` values, `stride` values apart.
 // Does not own anything; the pixels must outlive it.
 template <typename T>
 struct PlaneView {
@@ -35,7 +35,7 @@ struct PlaneView {
 };
 
 // An image plane that owns its pixels. Rows start at multiples of 64 bytes; a new plane is all
-// zeros. Copying copies the pixels. Throws Error (kInput) where the memory cannot be had.
+// zeros. Copying copies the pixels. Throws Error (kInput) where the memory is not available.
 template <typename T>
 class Plane {
   static_assert(std::is_trivially_copyable_v<T>);

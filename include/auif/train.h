@@ -40,7 +40,7 @@ struct NormalStart {
 struct TrainOptions {
   ModelConfig config = ModelConfig::Paper();
   int epochs = 80;
-  int batch = 32;  // images a step; the last step of an epoch takes what is left
+  int batch = 32;  // images per step; the last step of an epoch takes what is left
   Crop crop_kind = Crop::kRandom;
   int crop = 128;                                         // pixels; at least kMinSize
   std::array<double, 2> crop_area = {0.08, 1};            // kRandomResized: part of the image
@@ -87,7 +87,7 @@ struct TrainState {
   TrainLosses epoch_sums;             // of the epoch under way, times its images so far
 };
 
-// Said after every step.
+// Called after every step.
 struct TrainProgress {
   const TrainState& state;
   int epoch = 0;          // from 1

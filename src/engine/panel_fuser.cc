@@ -6,7 +6,7 @@
 namespace auif {
 namespace {
 
-// Striping jumps to and fro in a row, which the machine does not foresee.
+// Striping jumps back and forth within a row, which hardware prefetchers do not foresee.
 void Prefetch(const float* row, int width) {
   constexpr int kLine = 16;
   for (int x = 0; x < width; x += kLine) __builtin_prefetch(row + x);

@@ -5,7 +5,7 @@
 namespace auif {
 
 Panels CutPanels(int width, int layers, int least) {
-  // Two columns a layer, the filters' reach, one for the fusion layer and one for the decoder.
+  // Two columns per layer, the filters' reach, one for the fusion layer and one for the decoder.
   // Even, and one more for it: the layers compute pairs of columns, the first of them even.
   const int overlap = (2 * layers + kDetailRadius + 3 + 1) / 2 * 2;
   // Two panels share so many columns, and one begins `width - shared` columns behind the other.

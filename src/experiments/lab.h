@@ -20,7 +20,7 @@ namespace auif {
 // The paper's six metrics of every image of a set; NaN where one is undefined.
 struct SetScores {
   std::vector<std::string> images;
-  std::vector<std::vector<double>> values;  // one an image
+  std::vector<std::vector<double>> values;  // one per image
 
   std::vector<double> Mean() const;       // over images with a value
   std::vector<double> Deviation() const;  // of the sample (n - 1)
@@ -67,11 +67,11 @@ class Lab {
   // Fuses and scores a set, or finds the scores. One tick where it was planned.
   SetScores Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads);
   bool HasScores(const KnownModel& model, const Dataset& set, Strategy strategy) const;
-  // The same for images that somebody else fused; pairs without one are left out.
+  // The same for images fused elsewhere; pairs without one are left out.
   SetScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
 
-  // Trains, one training a thread, or finds the trained models; `after` hears of each, by its
-  // index, on the thread that has it. The first Error ends all.
+  // Trains, one training per thread, or finds the trained models; `after` is called with each, by
+  // its index, on the thread that has it. The first Error ends all.
   void TrainAll(const std::vector<TrainOptions>& options,
                 const std::function<void(int, const Trained&)>& after);
   // The model of a training that was finished before.

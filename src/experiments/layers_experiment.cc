@@ -51,7 +51,7 @@ Section RunLayers(Lab& lab) {
   }
   plot.legend = plot.panels.front().series;
   DrawPlot(plot, lab.Figures());
-  std::string caption = "Six metrics against the number of layers an encoder";
+  std::string caption = "Six metrics against the number of layers per encoder";
   for (std::size_t s = 0; s < sets.size(); ++s) {
     ReportTable table{sets[s]->title, {"N"}, {}};
     for (const std::string& metric : PaperMetrics()) table.header.push_back(metric);

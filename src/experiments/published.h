@@ -17,7 +17,7 @@ const std::vector<std::string>& PaperMetrics();
 // Table 1, without pairs; in the order of the table.
 std::vector<Dataset> PaperDatasets();
 
-// Table 2: mean and deviation a metric; empty for what is not in it.
+// Table 2: mean and deviation per metric; empty for what is not in it.
 struct MeanDeviation {
   double mean = 0, deviation = 0;
 };
@@ -27,7 +27,7 @@ std::vector<MeanDeviation> PublishedStrategy(const std::string& dataset,
 // A row of Table 3: the eight other methods, then the paper's own. None for other data sets.
 struct PublishedRow {
   std::string method;
-  std::vector<double> values;  // one a metric
+  std::vector<double> values;  // one per metric
 };
 inline constexpr const char* kPaperMethod = "AUIF";
 std::vector<PublishedRow> PublishedComparison(const std::string& dataset);

@@ -172,7 +172,7 @@ std::string FormatReport(const std::vector<Section>& sections, const fs::path& o
   html +=
       "<header><h1>Infrared and visible image fusion: experiments</h1>\n"
       "<p>The tables and figures of section 4 of Zhao et al., <cite>Efficient and Interpretable "
-      "Infrared and Visible Image Fusion via Algorithm Unrolling</cite>, made again. EN: entropy, "
+      "Infrared and Visible Image Fusion via Algorithm Unrolling</cite>, reproduced. EN: entropy, "
       "SD: standard deviation, SF: spatial frequency, VIF: visual information fidelity, AG: "
       "average gradient, SCD: sum of the correlations of differences, all in the paper's own "
       "definitions.</p></header>\n<nav><ul>\n";

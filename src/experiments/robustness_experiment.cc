@@ -56,7 +56,7 @@ Section RunRobustness(Lab& lab) {
             1560,         static_cast<int>(215 * sets.size()) + 34,
             {},           {}};
   std::size_t cells = 0, always = 0, above_sum = 0;
-  std::vector<std::string> counts;  // a line a set
+  std::vector<std::string> counts;  // one line per set
   for (std::size_t s = 0; s < sets.size(); ++s) {
     const auto column_means = ColumnMeans(means[s]), deviations = ColumnDeviations(means[s]);
     ReportTable table{sets[s]->title, {""}, {}};

@@ -1,4 +1,4 @@
-// Sheets of images: scenes side by side, a row a method, with zoomed insets.
+// Sheets of images: scenes side by side, one row per method, with zoomed insets.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@ struct Sheet {
   std::vector<std::string> rows, columns;
   // [row][column]; an empty plane is an empty cell. Values in [0, 1].
   std::vector<std::vector<Plane<float>>> images;
-  std::vector<Box> zoom;  // one a column, or none at all: what the inset shows
+  std::vector<Box> zoom;  // one per column, or none at all: what the inset shows
   int cell_width = 260;
 };
 

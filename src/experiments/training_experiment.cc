@@ -52,7 +52,7 @@ Section RunTraining(Lab& lab) {
   DrawPlot(plot, lab.Figures());
   section.figures.push_back(
       {"training",
-       "Loss, η and θ against the epoch; a colour a layer, from the first (blue) to "
+       "Loss, η and θ against the epoch; one colour per layer, from the first (blue) to "
        "the last (yellow)",
        true});
 

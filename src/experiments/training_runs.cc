@@ -112,13 +112,13 @@ std::optional<Trained> Lab::FindTrained(const TrainOptions& options) {
     return Trained{LoadModel(store_.Path("training", inputs, ".safetensors")),
                    CurvesFrom(kept.at("curves")), kept.at("seconds")};
   } catch (const Error&) {
-    return std::nullopt;  // somebody removed the model: train it again
+    return std::nullopt;  // the model was removed: train it again
   }
 }
 
 Trained Lab::Train(const TrainOptions& wanted) {
   TrainOptions options = wanted;
-  options.threads = 1;  // a training a thread wastes no waiting
+  options.threads = 1;  // a training per thread wastes no waiting
   const Json inputs = TrainInputs(options);
   const fs::path checkpoint = store_.Path("training", inputs, ".checkpoint");
   const fs::path curves_path = store_.Path("training", inputs, ".curves");

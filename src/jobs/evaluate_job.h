@@ -30,7 +30,7 @@ struct EvaluateJob {
 struct MethodScores {
   std::string name;
   std::vector<std::string> images;  // base names, sorted
-  std::vector<Scores> scores;       // one an image
+  std::vector<Scores> scores;       // one per image
 };
 
 struct EvaluateResult {

@@ -140,7 +140,7 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   const Model model = job.model ? LoadModel(*job.model) : DefaultModel();
   if (job.decompose) MakeFolder(*job.decompose);
 
-  // Many small images: an image a thread, so that decoding and encoding are spread, too.
+  // Many small images: an image per thread, so that decoding and encoding are spread, too.
   FuseOptions options = job.options;
   if (tasks.size() > 1) options.threads = 1;
   const Fuser fuser(model, options);

@@ -7,7 +7,7 @@
 
 namespace auif {
 
-// Said after every finished item, from any thread but never from two at once.
+// Called after every finished item, from any thread but never from two at once.
 struct JobProgress {
   int done = 0;  // items finished so far, failed ones included
   int total = 0;

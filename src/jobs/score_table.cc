@@ -122,7 +122,7 @@ std::string AsColumns(const Table& table, bool terminal) {
   std::vector<std::size_t> widths = ColumnWidths(lines);
   std::size_t labels = table.labels.size(), total = 0;
   for (const std::size_t width : widths) total += width + kGap;
-  if (total > kMostWidth && lines.size() < lines[0].size()) {  // a row a metric then
+  if (total > kMostWidth && lines.size() < lines[0].size()) {  // one row per metric then
     lines = Transposed(lines);
     lines[0][0].text = "metric";
     widths = ColumnWidths(lines);

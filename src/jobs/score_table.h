@@ -11,7 +11,7 @@
 namespace auif {
 
 enum class TableFormat {
-  kTable,     // aligned columns, a row a metric where too wide; best value *, second +
+  kTable,     // aligned columns, one row per metric where too wide; best value *, second +
   kTerminal,  // the same with the best in bold and the second underlined by escape codes
   kCsv,       // numbers with 12 digits, names as they are; no marks
   kJson,      // the same with everything that is known about the metrics
@@ -32,12 +32,12 @@ struct TableRow {
 std::vector<TableRow> ReadBaseline(const std::filesystem::path& path,
                                    const std::vector<MetricInfo>& metrics);
 
-// A row a method with the means over its images, below the baseline's rows. Papers compare with
+// One row per method with the means over its images, below the baseline's rows. Papers compare with
 // five digits, so these count for what is best and second; values that are equal share a mark.
 std::string FormatMeans(const EvaluateResult& result, const std::vector<TableRow>& baseline,
                         const ConventionInfo& convention, TableFormat format);
 
-// A row an image (an image and method, where there are several methods), without marks.
+// One row per image (an image and method, where there are several methods), without marks.
 std::string FormatImages(const EvaluateResult& result, const ConventionInfo& convention,
                          TableFormat format);
 

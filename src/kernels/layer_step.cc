@@ -98,7 +98,7 @@ struct Taps {
   V v[5][kCount];
 };
 
-// Rows in one unrolled block, and pairs of vectors side by side, measured: three sums a row and
+// Rows in one unrolled block, and pairs of vectors side by side, measured: three sums per row and
 // pair must be enough to cover the latency of multiply-adds and few enough to leave registers for
 // inputs and taps.
 constexpr bool kManyRegisters = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON;

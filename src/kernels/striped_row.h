@@ -26,7 +26,7 @@ class RowLayout {
 
   int width() const { return width_; }
   int lanes() const { return lanes_; }
-  int stride() const { return stride_; }  // vectors a row, columns a lane; even
+  int stride() const { return stride_; }  // vectors per row, columns per lane; even
   int size() const { return lanes_ * stride_; }
   // Where column x lies, -kMaxMargin <= x < width + kMaxMargin: its distance from the row's start.
   int Offset(int x) const {

@@ -5,7 +5,7 @@
 // Source: G. Cui, H. Feng, Z. Xu, Q. Li, Y. Chen, "Detail preserved fusion of visible and infrared
 // images using regional saliency extraction and multi-scale image decomposition", Optics
 // Communications 341, 2015.
-// Unit: grey levels a pixel. Range: 0 .. 255. Higher is better.
+// Unit: grey levels per pixel. Range: 0 .. 255. Higher is better.
 // Conventions differ in the derivative and in the divisor: MATLAB programs take its `gradient`
 // (central, one-sided at the borders) at all mn pixels and divide the sum by (m-1)(n-1).
 #pragma once

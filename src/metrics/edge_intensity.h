@@ -5,8 +5,8 @@
 //
 // Source: B. Rajalingam, R. Priya, "Hybrid multimodality medical image fusion technique for feature
 // enhancement in medical diagnosis", Int. J. Engineering Science Invention 2, 2018.
-// Unit: grey levels (eight times a central difference a pixel). Range: 0 .. 1020 sqrt(2). Higher is
-// better.
+// Unit: grey levels (eight times a central difference per pixel). Range: 0 .. 1020 sqrt(2). Higher
+// is better.
 #pragma once
 
 #include "metrics/grey_view.h"

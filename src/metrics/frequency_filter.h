@@ -9,7 +9,7 @@ namespace auif::metrics {
 
 // Multiplies each frequency of an image, continued periodically, by gain(r), where
 // r = hypot(u width / pixels, v height / pixels); u and v are the frequencies along rows and
-// columns in -1..1, 1 being half a cycle a pixel. `pixels` sets the viewing distance, as the
+// columns in -1..1, 1 being half a cycle per pixel. `pixels` sets the viewing distance, as the
 // published models choose it.
 class FrequencyFilter {
  public:

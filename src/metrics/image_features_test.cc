@@ -63,7 +63,7 @@ TEST(MeyerTransformTest, SortsWavesIntoBands) {
 }
 
 TEST(MeyerTransformTest, HighPassIsOneAtHalfACycle) {
-  // Inside the image a wave of half a cycle a pixel passes with the gain sqrt(2) along each side.
+  // Inside the image a wave of half a cycle per pixel passes with the gain sqrt(2) along each side.
   const Plane<double> result =
       MeyerTransform(Fill(200, 200, [](int x, int y) { return (x + y) % 2 == 0 ? 1.0 : -1.0; }));
   EXPECT_NEAR(std::abs(result.Row(130 + 65)[130 + 65]), 2, 1e-3);  // the filters are cut off

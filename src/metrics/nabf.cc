@@ -13,7 +13,7 @@ constexpr EdgeModel kModel{.strength = {0.9999, 19, 0.5},
                            .border = Border::kMirror,
                            .sobel_scale = 1.0 / 8,
                            .square_root = true};
-constexpr double kLeastEdge = 2;  // grey levels a pixel
+constexpr double kLeastEdge = 2;  // grey levels per pixel
 constexpr double kLeastWeight = 0.001;
 
 double Weight(double strength) {

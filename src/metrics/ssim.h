@@ -7,7 +7,7 @@
 // SSIM of a fusion is the sum over both sources.
 // Source: Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image quality assessment: from
 // error visibility to structural similarity", IEEE Trans. Image Processing 13, 2004.
-// No unit. Range: -1 .. 1 a source. Higher is better. Undefined where the image is smaller than
+// No unit. Range: -1 .. 1 per source. Higher is better. Undefined where the image is smaller than
 // the window.
 // Conventions differ in the window, the divisor of the covariance and the data range.
 #pragma once

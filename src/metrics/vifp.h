@@ -8,7 +8,7 @@
 // VIFp of a fusion is the sum over both sources.
 // Source: H. R. Sheikh, A. C. Bovik, "Image information and visual quality", IEEE Trans. Image
 // Processing 15, 2006, in the form of the authors' pixel-domain program.
-// No unit. Range: 0 .. 1 a source, above 1 where the fused image has more contrast. Higher is
+// No unit. Range: 0 .. 1 per source, above 1 where the fused image has more contrast. Higher is
 // better. Undefined for a constant source, which has no information, and for images too small
 // for four scales (41 pixels suffice).
 #pragma once

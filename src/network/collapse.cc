@@ -51,7 +51,7 @@ std::vector<float> SecondConvolution(const Layer& layer, Kernels kernels) {
   return rotated;
 }
 
-// The nine kernels are sums of the same 81 products, so the channels are gone through once.
+// The nine kernels are sums of the same 81 products, so one pass over the channels does.
 EdgeKernels CollapseEdges(std::span<const float> conv1, std::span<const float> conv2) {
   assert(conv1.size() == conv2.size() && conv1.size() % 9 == 0);
   std::array<std::array<double, 9>, 9> products{};  // [tap2][tap1]

@@ -6,7 +6,7 @@
 //   K[u] = sum_c sum_a conv2_c[a] * conv1_c[u - a]        (a in 3x3, u in 5x5)
 //
 // (cross-correlations with reflection-padded input; u = v = 0 is the upper left tap). 18*C
-// multiply-adds a pixel become 25. With Padding::kInput this holds everywhere. With
+// multiply-adds per pixel become 25. With Padding::kInput this holds everywhere. With
 // Padding::kFeature Conv2 reads a reflected feature map on the image's outermost ring: a tap of
 // Conv2 that falls outside is moved onto its mirror tap before the collapse, which gives one
 // kernel for each of the nine combinations of {first, inner, last} row and column.

@@ -20,7 +20,7 @@ void PaintRoad(const World& w, float x, float z, float blur_x, float blur_z, Sur
   const float grain = Noise(x * 38, z * 38, w.seed) - 0.5f;
   const float wear = Clouds(x * 0.8f, z * 0.25f, 4, w.seed + 3);
   const float puddle = Ramp(0.5f, 0.68f, Clouds(x * 0.38f, z * 0.2f, 3, w.seed + 5));
-  // Two wheel tracks a lane, polished and warmed by traffic.
+  // Two wheel tracks per lane, polished and warmed by traffic.
   const float lane = std::abs(std::abs(x) - kRoadHalfWidth / 2);
   const float track = Band(0.45f, 1.0f, 0.3f, lane);
   const float dark = 0.055f + 0.03f * (wear - 0.5f) - 0.01f * track;

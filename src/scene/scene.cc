@@ -82,7 +82,7 @@ class Votes {
 // Light is left out where `light` is null.
 SceneTruth RenderView(const World& world, const Camera& camera, int width, int height,
                       const Matrix& to_visible, int threads, std::array<Plane<float>, 3>* light) {
-  // Small images take more samples a pixel; they need it most and it costs them least.
+  // Small images take more samples per pixel; they need it most and it costs them least.
   const int side = width * height < 60000 ? 4 : width * height < 200000 ? 3 : 2;
   const float share = 1 / static_cast<float>(side * side);
   SceneTruth truth{Plane<float>(width, height), Plane<std::uint8_t>(width, height),
@@ -116,7 +116,7 @@ SceneTruth RenderView(const World& world, const Camera& camera, int width, int h
       truth.labels.Row(y)[x] = static_cast<std::uint8_t>(votes.Winner() / 256);
       truth.instances.Row(y)[x] = static_cast<std::uint8_t>(votes.Winner() % 256);
       if (light != nullptr) {
-        // The haze is smooth: once a pixel is enough.
+        // The haze is smooth: once per pixel is enough.
         sum = sum * share + Haze(world, camera.Ray(x, y), 1 / (nearness * share));
         (*light)[0].Row(y)[x] = sum.x;
         (*light)[1].Row(y)[x] = sum.y;

@@ -1,6 +1,6 @@
-// A made-up street at night, as a visible and a thermal camera see it, with everything known about
-// each pixel. Sample images, demos and tests need no photograph of anybody's; alignment, video
-// and 16-bit work get the truth to compare with.
+// A synthetic street at night, as a visible and a thermal camera see it, with everything known
+// about each pixel. Sample images, demos and tests need no photograph; alignment, video and 16-bit
+// work get the truth to compare with.
 //
 // The scene is a small three-dimensional world: houses, a wet road, lamps, a shop sign, cars, a
 // tree, steam, and people, one of them in an unlit alley and one behind the steam. Every sample of

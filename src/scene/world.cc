@@ -79,7 +79,7 @@ void AddLamps(World* world) {
   for (const float z : kRight) add(4.75f, z);
 }
 
-// A walk to and fro between `from` and `to`, `metres` into it.
+// A walk back and forth between `from` and `to`, `metres` into it.
 struct Walk {
   float at, direction;
 };

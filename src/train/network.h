@@ -4,7 +4,7 @@
 // times 25 with Padding::kFeature) go back to the kernels by the chain rule. Batch norm needs sums
 // over the whole batch, so the work is a chain of stages: within a stage every image of the batch
 // is a task of its own, whose maps stay in the core's cache. A stage applies the statistics of
-// the stage before and prepares the next one's, so there is one barrier a layer and direction.
+// the stage before and prepares the next one's, so there is one barrier per layer and direction.
 //
 // Sums are added up image by image in the batch's order: the same bits for any number of
 // threads.
@@ -44,7 +44,7 @@ struct BatchResult {
 
 class TrainingNetwork {
  public:
-  // For batches of up to `batch` images. Memory: about (4 layers + 8) maps an image.
+  // For batches of up to `batch` images. Memory: about (4 layers + 8) maps per image.
   TrainingNetwork(const ModelConfig& config, int batch, int width, int height, int threads);
 
   // Where image i of the batch goes: values in [0, 1], the margin is filled by Step.

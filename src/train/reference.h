@@ -13,7 +13,7 @@
 namespace auif::reference {
 
 using Map = Plane<double>;
-using Maps = std::vector<Map>;  // one an image
+using Maps = std::vector<Map>;  // one per image
 
 // z of conv5x5.h. has_edges: the outermost ring has kernels of its own.
 Map Convolve(const EdgeKernels& kernels, bool has_edges, const Map& x);

@@ -33,7 +33,7 @@ std::vector<TrainImage> RandomImages(int count, int width = 40, int height = 30)
   return images;
 }
 
-// Five images in batches of two: three steps an epoch, the last of one image.
+// Five images in batches of two: three steps per epoch, the last of one image.
 TrainOptions SmallOptions(TrainOptions options = TrainOptions::Release()) {
   options.config.layers = 2;
   options.config.channels = 3;

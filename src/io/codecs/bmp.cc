@@ -81,7 +81,7 @@ class BmpReader : public RowReader {
     } else if (pixel_bits_ == 24 && !fields) {
       shape_.channels = 3;
     } else {
-      Broken(std::to_string(pixel_bits_) + " bits a pixel");
+      Broken(std::to_string(pixel_bits_) + " bits per pixel");
     }
 
     pitch_ = RowPitch(static_cast<std::uint64_t>(shape_.width), pixel_bits_);

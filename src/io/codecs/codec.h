@@ -100,8 +100,8 @@ void ReadExactly(const InputFile& file, std::uint64_t offset, void* to, std::siz
 
 // The machine's memory in bytes.
 std::uint64_t PhysicalMemory();
-// Throws Error (kInput) where so much can never be had. Systems promise more memory than they have
-// and end the program when it is used, so a header's claim is checked before it is believed.
+// Throws Error (kInput) where so much can never be available. Systems promise more memory than they
+// have and end the program when it is used, so a header's claim is checked before it is believed.
 void CheckMemory(std::uint64_t bytes, const std::filesystem::path& path);
 // Memory that is not touched yet; CheckMemory and more.
 std::unique_ptr<std::uint8_t[]> MakeBuffer(std::uint64_t bytes, const std::filesystem::path& path);

@@ -18,7 +18,7 @@ class PnmReader : public RowReader {
   explicit PnmReader(std::unique_ptr<InputFile> file) : file_(std::move(file)) {
     NextByte();
     const int kind = NextByte();
-    if (kind == '1' || kind == '4') ThrowNotRead(file_->path(), "1 bit a pixel (PBM)");
+    if (kind == '1' || kind == '4') ThrowNotRead(file_->path(), "1 bit per pixel (PBM)");
     text_ = kind == '2' || kind == '3';
     shape_.channels = kind == '3' || kind == '6' ? 3 : 1;
     shape_.width = NextNumber(std::numeric_limits<int>::max());
