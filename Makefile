@@ -1,5 +1,5 @@
 # The two commands to start with, on a fresh Debian 12:
-#   make demo    builds, fuses the sample pair and says where the image lies
+#   make demo    builds, fuses the sample pair and prints where the image is
 #   make test    builds and runs all tests
 # Both install what is missing first (scripts/install-deps.sh). More: ./ci.sh help
 PREFIX ?= /usr/local

@@ -142,7 +142,7 @@ def score(ways, folder):
 
 
 def missing_onnx_runtime():
-    """Installs the pinned npm package if need be; returns why it is not there, if so."""
+    """Installs the pinned npm package if necessary; returns why it is not there, if so."""
     folder = BENCH / "onnx_runtime"
     how = f"npm install --ignore-scripts in {folder.relative_to(ROOT)}"
     if not shutil.which("node"):

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kFooter =
     "Each experiment writes its numbers as CSV, its figure as SVG and PNG, and report.html, which\n"
     "holds all experiments that were run into the same folder and needs nothing else. Finished\n"
-    "work is kept in OUT/parts: after a kill, the same command goes on where it was.\n"
+    "work is kept in OUT/parts: after a kill, the same command continues where it stopped.\n"
     "\n"
     "DIR holds the data sets as DIR/tno/ir, DIR/tno/vis and so on; docs/datasets.md says which,\n"
     "where they come from, and how to describe others for --datasets.\n"

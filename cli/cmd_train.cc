@@ -27,7 +27,7 @@ constexpr const char* kFooter =
     "overrides the preset's value. The model file says how it was made ('auif info').\n"
     "\n"
     "The same seed gives the same bits for any number of threads. Ctrl-C stops with a checkpoint;\n"
-    "--resume with the same other options goes on, to the same bits as if it had never stopped.\n"
+    "--resume with the same other options continues, to the same bits as if it had never stopped.\n"
     "\n"
     "Examples:\n"
     "  auif train flir -o model.safetensors --log log.csv\n"
@@ -154,7 +154,7 @@ int Run(Options& options) {
   const TrainReport report = RunTrainJob(job, show_step, show_scores);
   for (const JobFailure& failure : report.skipped) PrintError("left out: " + failure.message);
   if (report.end == TrainEnd::kStopped) {
-    PrintError(fmt::format("stopped after {} steps; go on with --resume {}", report.steps,
+    PrintError(fmt::format("stopped after {} steps; continue with --resume {}", report.steps,
                            job.CheckpointPath().string()));
     return kSomeFailed;
   }
@@ -251,7 +251,8 @@ Action AddTrain(CLI::App& command) {
   command.add_option("--preset", options->flags.preset, "default, paper or release")
       ->type_name("NAME")
       ->check(CLI::IsMember({"default", "paper", "release"}).description(""));
-  command.add_option("--resume", options->resume, "Go on from this checkpoint")->type_name("FILE");
+  command.add_option("--resume", options->resume, "Continue from this checkpoint")
+      ->type_name("FILE");
   command
       .add_option("--checkpoint", options->checkpoint,
                   "Keep checkpoints here (default: MODEL.checkpoint, removed when done)")
@@ -261,9 +262,10 @@ Action AddTrain(CLI::App& command) {
   command.add_option("--log", options->log, "CSV: losses, rates, eta and theta of every step")
       ->type_name("FILE");
   command
-      .add_option("--val", job.validation,
-                  "Folder of pairs to fuse and score with the paper's six metrics at times; may be "
-                  "repeated")
+      .add_option(
+          "--val", job.validation,
+          "Folder of pairs to fuse and score with the paper's six metrics every few epochs; may be "
+          "repeated")
       ->type_name("DATA")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -104,7 +104,7 @@ int Conclude(const JobReport& report) {
 
 int main(int argc, char** argv) {
   using namespace auif::cli;
-  // Writing beyond a file size limit shall be an error message, not the end of the process.
+  // Writing beyond a file size limit must be an error message, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     return Run(argc, argv);

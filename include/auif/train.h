@@ -79,7 +79,7 @@ struct TrainLosses {
 };
 
 // All that training remembers from step to step. Random choices depend only on the seed and on
-// where training is, so with the same images and options it goes on with the same bits.
+// where training is, so with the same images and options it continues with the same bits.
 struct TrainState {
   Model model;
   Model first_moment, second_moment;  // Adam's, in the place of their parameter

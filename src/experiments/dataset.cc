@@ -107,7 +107,8 @@ std::vector<const Dataset*> Datasets::Split(const std::string& split) const {
     }
     throw Error(
         ErrorKind::kInput,
-        fmt::format("no data set of the split '{}' is at hand, which this experiment needs", split),
+        fmt::format("no data set of the split '{}' is available, which this experiment needs",
+                    split),
         "", fmt::format("put {} into --data, or describe your own with --datasets", wanted));
   }
   return found;
@@ -147,7 +148,7 @@ Datasets OpenDatasets(const fs::path& data, const std::vector<std::string>& want
         datasets.sets.push_back(set);
       } else {
         datasets.notes.push_back(
-            fmt::format("{} is not at hand: no folder {}", set.title, (data / set.ir).string()));
+            fmt::format("{} is not available: no folder {}", set.title, (data / set.ir).string()));
       }
     }
     if (datasets.sets.empty()) {

@@ -32,7 +32,7 @@ struct Dataset {
 
 struct Datasets {
   std::vector<Dataset> sets;
-  std::vector<std::string> notes;  // sets of the paper that are not at hand, a line each
+  std::vector<std::string> notes;  // sets of the paper that are not available, one line each
 
   // Those of a split, at least one: throws Error (kInput), saying what to do, where there is none.
   std::vector<const Dataset*> Split(const std::string& split) const;

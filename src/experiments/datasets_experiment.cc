@@ -30,7 +30,7 @@ Section RunDatasets(Lab& lab) {
     if (!set.note.empty()) section.notes.push_back(set.title + ": " + set.note);
     if (const std::string missing = set.Shortfall(); !missing.empty()) {
       section.deviations.push_back(
-          fmt::format("{}: only {} are at hand; all experiments use those.", set.title, missing));
+          fmt::format("{}: only {} are available; all experiments use those.", set.title, missing));
     }
   }
   section.tables.push_back(std::move(table));

@@ -116,7 +116,7 @@ ExperimentReport RunExperiment(const ExperimentJob& job, const ExperimentCallbac
   report.notes = lab.datasets().notes;
   for (const Dataset& set : lab.datasets().sets) {
     if (const std::string missing = set.Shortfall(); !missing.empty()) {
-      report.notes.push_back(set.title + ": " + missing + " are at hand; those are used");
+      report.notes.push_back(set.title + ": " + missing + " are available; those are used");
     }
   }
   report.report = job.out / "report.html";

@@ -50,7 +50,7 @@ struct ExperimentReport {
   std::vector<std::string> notes;  // what the reader of the numbers should know, a line each
 };
 
-// Said from any thread, but never from two at once. `total` is the work that was not finished
+// Called from any thread, but never from two at once. `total` is the work that was not finished
 // before; items are of about the same length within one experiment.
 using ExperimentCallback = std::function<void(const std::string& name, const JobProgress&)>;
 

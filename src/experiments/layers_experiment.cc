@@ -71,7 +71,7 @@ Section RunLayers(Lab& lab) {
       caption += fmt::format("; {}: {}", sets[s]->title, missing);
       table.caption += ", " + missing;
       section.deviations.push_back(
-          fmt::format("{}: only {} are at hand, registered anew.", sets[s]->title, missing));
+          fmt::format("{}: only {} are available, registered anew.", sets[s]->title, missing));
     }
     section.tables.push_back(std::move(table));
   }

@@ -1,4 +1,4 @@
-// The methods that are compared: the model at hand, other models, folders of fused images.
+// The methods that are compared: the model in use, other models, folders of fused images.
 #pragma once
 
 #include <filesystem>

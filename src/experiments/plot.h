@@ -24,7 +24,7 @@ struct Plot {
   int columns = 1;   // of panels
   int width = 0, height = 0;
   std::vector<PlotPanel> panels;
-  // Drawn once below all panels; labels and looks alone matter. Empty: a legend a panel.
+  // Drawn once below all panels; labels and looks alone matter. Empty: one legend per panel.
   std::vector<PlotSeries> legend;
 };
 

@@ -1,4 +1,5 @@
-// Finished parts of long work, a file each, so that a run that was killed goes on where it was.
+// Finished parts of long work, one file each, so that a run that was killed continues where it
+// stopped.
 #pragma once
 
 #include <filesystem>

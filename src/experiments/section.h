@@ -47,7 +47,7 @@ struct Section {
   std::vector<std::string> files;  // CSV files below the output folder
   std::vector<ReproducedRow> reproduced;
   std::vector<std::string> deviations;         // why numbers differ from the paper's
-  std::map<std::string, std::string> options;  // seeds, model, version and the like
+  std::map<std::string, std::string> options;  // seeds, model, version, ...
   double seconds = 0;                          // of the run that made it
 };
 

@@ -78,7 +78,7 @@ Section RunStrategies(Lab& lab) {
     if (!missing.empty()) {
       table.caption += ", " + missing;
       section.deviations.push_back(
-          fmt::format("{}: only {} are at hand, registered anew.", set->title, missing));
+          fmt::format("{}: only {} are available, registered anew.", set->title, missing));
     }
     for (const std::string& metric : PaperMetrics()) table.header.push_back(metric);
     for (std::size_t s = 0; s < 3; ++s) {

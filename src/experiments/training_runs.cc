@@ -134,7 +134,7 @@ Trained Lab::Train(const TrainOptions& wanted) {
     trained.curves = from->curves;
     trained.seconds = from->seconds;
     Tick(static_cast<int>(from->curves.loss.size()) / kCheckpointEpochs * options.config.layers,
-         item + ": goes on");
+         item + ": continues");
   }
   const double before = trained.seconds;
   const auto start = std::chrono::steady_clock::now();

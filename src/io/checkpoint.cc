@@ -62,7 +62,7 @@ class CheckpointReader {
       if (there == wanted) continue;
       throw Error(ErrorKind::kUsage,
                   "was made with another " + key + ": " + Printable(there) + ", not " + wanted,
-                  where_, "go on with the same options and images");
+                  where_, "continue with the same options and images");
     }
   }
 

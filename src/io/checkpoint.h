@@ -1,4 +1,4 @@
-// Where training is, in a file.
+// The state of a training, in a file.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 namespace auif {
 
-// What made the state, as text by name: options and images. A checkpoint may only go on with the
-// same.
+// What the state was made from, as text by name: options and images. A checkpoint may only continue
+// with the same.
 using TrainOrigin = std::map<std::string, std::string>;
 
 // A safetensors file: the model's tensors, Adam's moments as "adam.first.NAME" and

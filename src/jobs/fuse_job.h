@@ -12,7 +12,7 @@ namespace auif {
 struct FuseJob {
   std::filesystem::path ir;   // an image or a folder
   std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
-  std::filesystem::path out;  // an image (for images) or a folder, which is made if need be
+  std::filesystem::path out;  // an image (for images) or a folder, which is made if necessary
   std::optional<std::filesystem::path> model;      // nothing: the model of the library
   std::optional<std::filesystem::path> decompose;  // a folder for the layers of both sources
   std::string extension = ".png";                  // of the results of folders

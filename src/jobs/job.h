@@ -31,7 +31,7 @@ struct JobReport {
 };
 
 // Runs work(i) for every item on `threads` threads. An Error thrown by an item is a failure of that
-// item; the others go on.
+// item; the others continue.
 JobReport RunItems(const std::vector<std::string>& items, int threads, const JobCallback& callback,
                    const std::function<void(int)>& work);
 

@@ -86,7 +86,7 @@ std::string Fingerprint(const std::vector<TrainImage>& images) {
   return fmt::format("{:016x}", hash);
 }
 
-// Validates at times, and tells the callback and the log.
+// Validates every few epochs and informs the callback and the log.
 class Validator {
  public:
   Validator(const TrainJob& job, const std::vector<ImagePair>& held_out, int epochs_done,
@@ -171,7 +171,7 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
   TrainOrigin origin = job.options.Text();
   origin["images"] = fmt::format("{}, fingerprint {}", images.size(), Fingerprint(images));
   if (job.hold_out != 0) origin["hold_out"] = std::to_string(job.hold_out);
-  // More epochs than planned only continue what was there.
+  // More epochs than planned only continue what is there.
   TrainOrigin checkpoint_origin = origin;
   checkpoint_origin.erase("epochs");
 

@@ -18,10 +18,10 @@ struct TrainJob {
   // Nothing: `out` with ".checkpoint" behind it, which is removed once training is done.
   std::optional<std::filesystem::path> checkpoint;
   int checkpoint_epochs = 10;                   // between checkpoints; one more where it is stopped
-  std::optional<std::filesystem::path> resume;  // a checkpoint to go on from
+  std::optional<std::filesystem::path> resume;  // a checkpoint to continue from
   std::optional<std::filesystem::path> log;     // CSV, see docs/training.md
-  // Folders of pairs to fuse and score at times; the scores go to the callback, and with a log to a
-  // file beside it: log.csv has log.val.csv.
+  // Folders of pairs to fuse and score every few epochs; the scores go to the callback, and with a
+  // log to a file beside it: log.csv has log.val.csv.
   std::vector<std::filesystem::path> validation;
   // Every hold_out-th pair of `data`, in the order of their names, is not trained with but
   // validated on; 0: none.

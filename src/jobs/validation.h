@@ -1,4 +1,4 @@
-// How well a model fuses, said by the paper's six metrics.
+// How well a model fuses, measured by the paper's six metrics.
 #pragma once
 
 #include <filesystem>

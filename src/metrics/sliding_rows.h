@@ -22,7 +22,7 @@ class SlidingRows {
  private:
   int width_, window_, newest_;
   std::vector<double> values_, buffer_;
-  std::vector<const double*> inputs_;  // of the sum at hand
+  std::vector<const double*> inputs_;  // of the current sum
 };
 
 }  // namespace auif::metrics

@@ -106,7 +106,7 @@ std::unique_ptr<std::uint8_t[]> MakeBuffer(std::uint64_t bytes, const fs::path& 
 void CodecErrors::Note(const char* message) {
   if (!message_.empty()) return;
   message_ = *message == '\0' ? "unknown reason" : message;
-  // Parts of a message may come from the file; it shall stay one line of text.
+  // Parts of a message may come from the file; it must stay one line of text.
   for (char& c : message_) {
     if (static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126) c = '?';
   }
