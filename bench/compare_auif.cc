@@ -30,7 +30,7 @@ void Run(int argc, char** argv) {
   const Fuser fuser(LoadModel(argv[1]), options);
   std::vector<double> ms;
   for (int i = 4; i + 2 < argc; i += 3) {
-    const Image ir = ReadImage(argv[i]), vis = ReadImage(argv[i + 1]);
+    const FileImage ir = ReadImage(argv[i]), vis = ReadImage(argv[i + 1]);
     Plane<float> fused(ir.grey.width(), ir.grey.height());
     fuser.Fuse(ir.grey, vis.grey, fused.View());
     WriteImage(argv[i + 2], fused);

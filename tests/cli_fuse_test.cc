@@ -123,7 +123,7 @@ TEST_F(CliFuseTest, GreyStoredAsRgbAndSixteenBitsAreTheSameGrey) {
 }
 
 TEST_F(CliFuseTest, ColourKeepsItsChroma) {
-  Image colour;
+  FileImage colour;
   colour.grey = scene_.vis;
   colour.rgb = scene_.rgb;
   WriteImage(In("colour.png"), colour.grey, colour);

@@ -38,7 +38,7 @@ ImageChannels ReadRaw(RowReader& reader, const std::filesystem::path& path) {
   return image;
 }
 
-void Write(const std::filesystem::path& path, PlaneView<const float> fused, const Image* colour,
+void Write(const std::filesystem::path& path, PlaneView<const float> fused, const FileImage* colour,
            int bits) {
   ImageWriter writer(path, fused.width, fused.height, colour != nullptr, bits);
   for (int y = 0; y < fused.height; ++y) {
@@ -81,17 +81,17 @@ ImageChannels ReadChannels(const std::filesystem::path& path, int* bits) {
                                    : ReadRaw<std::uint16_t>(*reader, path);
 }
 
-Image ReadImage(const std::filesystem::path& path) {
+FileImage ReadImage(const std::filesystem::path& path) {
   ImageReader reader(path);
   return ReadImage(reader);
 }
 
 // Memory is taken when the file has shown that it holds rows, and for three planes more when it
 // has shown a colour.
-Image ReadImage(ImageReader& reader) {
+FileImage ReadImage(ImageReader& reader) {
   const auto [width, height, channels, bits] = reader.shape();
   const std::uint64_t plane_bytes = PlaneBytes<float>(width, height);
-  Image image;
+  FileImage image;
   image.bits = bits;
   for (int y = 0; y < height; ++y) {
     reader.Next();
@@ -115,7 +115,7 @@ void WriteImage(const std::filesystem::path& path, PlaneView<const float> grey, 
 }
 
 void WriteImage(const std::filesystem::path& path, PlaneView<const float> fused,
-                const Image& colour, int bits) {
+                const FileImage& colour, int bits) {
   Write(path, fused, colour.colour() ? &colour : nullptr, bits);
 }
 

@@ -13,7 +13,7 @@ namespace auif {
 class ImageReader;  // image_rows.h
 
 // An image as the network sees it.
-struct Image {
+struct FileImage {
   Plane<float> grey;                // [0, 1]; of a colour image its luma (BT.601)
   std::array<Plane<float>, 3> rgb;  // [0, 1]; empty for a grey image
   int bits = 8;                     // a value of the file: 8 or 16
@@ -28,9 +28,9 @@ bool IsImageExtension(const std::filesystem::path& path);
 // images whose channels are equal everywhere are grey; codec.h tells how the files are read.
 // Throws Error (kInput) for a file that is missing, cut short, broken, no image or larger than
 // the memory.
-Image ReadImage(const std::filesystem::path& path);
+FileImage ReadImage(const std::filesystem::path& path);
 // The same of a reader that no row was read from.
-Image ReadImage(ImageReader& reader);
+FileImage ReadImage(ImageReader& reader);
 
 // The same images as the file has them, for scoring: one channel, or three even where they are
 // equal; values 0..255 (16-bit ones divided by 257). `bits` is set to the file's, if given.
@@ -44,7 +44,7 @@ void WriteImage(const std::filesystem::path& path, PlaneView<const float> grey, 
 // Writes a colour image with the luma of `fused` and the chroma (Cb, Cr) of `colour`. A format
 // without colours (.pgm) gets `fused` alone.
 void WriteImage(const std::filesystem::path& path, PlaneView<const float> fused,
-                const Image& colour, int bits = 8);
+                const FileImage& colour, int bits = 8);
 
 // Throws Error (kUsage) where WriteImage could not write such a file.
 void CheckImageFormat(const std::filesystem::path& path, int bits);

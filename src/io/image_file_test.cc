@@ -29,7 +29,7 @@ TEST(Image, ValuesAreDividedByTheLargest) {
   for (const int bits : {8, 16}) {
     const cv::Mat mat = TestMat(33, 21, 1, bits);
     cv::imwrite((folder / "a.png").string(), mat);
-    const Image image = ReadImage(folder / "a.png");
+    const FileImage image = ReadImage(folder / "a.png");
     EXPECT_EQ(image.bits, bits);
     EXPECT_FALSE(image.colour());
     ASSERT_EQ(image.grey.width(), 33);
@@ -47,7 +47,7 @@ TEST(Image, ColoursHaveTheLumaOfBt601) {
   for (const int bits : {8, 16}) {
     const cv::Mat mat = TestMat(33, 21, 3, bits);  // B, G, R
     cv::imwrite((folder / "a.tif").string(), mat);
-    const Image image = ReadImage(folder / "a.tif");
+    const FileImage image = ReadImage(folder / "a.tif");
     ASSERT_TRUE(image.colour());
     for (int y = 0; y < 21; ++y) {
       for (int x = 0; x < 33; ++x) {
@@ -70,7 +70,7 @@ TEST(Image, OneColouredPixelMakesAllOfItColour) {
   EXPECT_FALSE(ReadImage(folder / "a.png").colour());
   mat.ptr(7)[3 * 11 + 2] ^= 1;  // red
   cv::imwrite((folder / "a.png").string(), mat);
-  const Image image = ReadImage(folder / "a.png");
+  const FileImage image = ReadImage(folder / "a.png");
   ASSERT_TRUE(image.colour());
   for (int y = 0; y < 10; ++y) {
     for (int x = 0; x < 20; ++x) {
@@ -124,7 +124,7 @@ TEST(Image, WritesRoundedAndClamped) {
 TEST(Image, KeepsTheChroma) {
   const TemporaryFolder folder;
   cv::imwrite((folder / "a.png").string(), cv::Mat(12, 11, CV_8UC3, cv::Scalar(60, 90, 120)));
-  const Image colour = ReadImage(folder / "a.png");
+  const FileImage colour = ReadImage(folder / "a.png");
   Plane<float> fused = colour.grey;
   for (int y = 0; y < 12; ++y) {
     for (int x = 0; x < 11; ++x) fused.Row(y)[x] += 20 / 255.0f;

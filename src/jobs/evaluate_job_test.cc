@@ -128,7 +128,7 @@ TEST_F(EvaluateJobTest, NotesSixteenBits) {
 }
 
 TEST_F(EvaluateJobTest, NotesColourOnGreySources) {
-  Image colour;
+  FileImage colour;
   for (unsigned c = 0; c < 3; ++c) colour.rgb[c] = RandomImage(48, 48, c);
   colour.grey = RandomImage(48, 48, 7);
   WriteImage(folder_.path() / "fused/a.png", colour.grey, colour);

@@ -54,7 +54,7 @@ void WriteMap(const fs::path& folder, const std::string& name, const Plane<float
 }
 
 void WriteLayers(const Fuser& fuser, const fs::path& folder, const std::string& name,
-                 const Image& ir, const Image& vis) {
+                 const FileImage& ir, const FileImage& vis) {
   std::string ranges = "map,black,white\n";
   for (const auto& [modality, image] : {std::pair{"ir", &ir}, std::pair{"vis", &vis}}) {
     const Decomposition maps = fuser.Decompose(image->grey);
@@ -85,8 +85,8 @@ void FuseFiles(const FuseJob& job, const Fuser& fuser, int threads, const Task& 
     FuseRows(fuser, ir_file, vis_file, task.out, job.bits, threads);
     return;
   }
-  const Image ir = ReadImage(ir_file);
-  const Image vis = ReadImage(vis_file);
+  const FileImage ir = ReadImage(ir_file);
+  const FileImage vis = ReadImage(vis_file);
   const Plane<float> fused = fuser.Fuse(ir.grey, vis.grey);
   if (job.decompose) WriteLayers(fuser, *job.decompose, task.pair.name, ir, vis);
   WriteImage(task.out, fused, vis, job.bits);

@@ -32,7 +32,7 @@ class FuseRowsTest : public testing::Test {
   void ExpectSameFile(const std::string& ir, const std::string& vis, const std::string& out,
                       int bits) {
     SCOPED_TRACE(ir + " " + vis + " " + out + " " + std::to_string(bits));
-    const Image whole_ir = ReadImage(In(ir)), whole_vis = ReadImage(In(vis));
+    const FileImage whole_ir = ReadImage(In(ir)), whole_vis = ReadImage(In(vis));
     WriteImage(In("whole-" + out), fuser_.Fuse(whole_ir.grey, whole_vis.grey), whole_vis, bits);
     for (int threads : {1, 3}) {
       ImageReader ir_file(In(ir)), vis_file(In(vis));

@@ -19,7 +19,7 @@ void WriteScene(const SceneJob& job, int frame) {
   Scene scene = RenderScene(options);
   WriteImage(job.out / "ir" / file, scene.ir);
   if (job.colour) {
-    Image colour;
+    FileImage colour;
     colour.grey = scene.vis;
     colour.rgb = std::move(scene.rgb);
     WriteImage(job.out / "vis" / file, colour.grey, colour);

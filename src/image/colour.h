@@ -1,0 +1,25 @@
+// What colours mean: luma, and chroma that outlives a new luma.
+#pragma once
+
+#include <array>
+
+#include "auif/image.h"
+
+namespace auif {
+
+// The luma of ITU-R BT.601. Of three equal levels it is that level, to the bit.
+inline float Luma(float red, float green, float blue) {
+  return static_cast<float>(0.299 * red + 0.587 * green + 0.114 * blue);
+}
+
+// An image of `colours` (three channels) whose luma is `luma`, levels in [0, 1], and whose chroma
+// (Cb, Cr) is that of `colours`; integers of `type`. Cb and Cr are differences to the luma: keeping
+// them adds the luma's change to each channel, where the result is clamped. Throws Error (kUsage)
+// where the sizes differ or `type` is float.
+Image WithLuma(const Image& colours, PlaneView<const float> luma, SampleType type);
+
+// The same of one row: row y of `colours` to row `to_y` of `to`, which has three channels of
+// integers.
+void WithLumaRow(const Image& colours, int y, const float* luma, Image* to, int to_y);
+
+}  // namespace auif
