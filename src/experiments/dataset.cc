@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -10,6 +12,7 @@
 #include "base/fingerprint.h"
 #include "experiments/published.h"
 #include "io/atomic_file.h"
+#include "io/tensor.h"
 
 namespace auif {
 namespace {
@@ -26,7 +29,12 @@ Dataset Parse(const Json& json, const std::string& where) {
   const auto text = [&](const char* key) -> std::string {
     if (!json.contains(key)) return {};
     if (!json[key].is_string()) fail(fmt::format("'{}' must be a text", key));
-    return json[key].get<std::string>();
+    const std::string value = json[key].get<std::string>();
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (std::any_of(value.begin(), value.end(), control)) {
+      fail(fmt::format("'{}' must be one line without control characters", key));
+    }
+    return value;
   };
   set.name = text("name");
   set.title = text("title");
@@ -36,10 +44,17 @@ Dataset Parse(const Json& json, const std::string& where) {
   set.illumination = text("illumination");
   set.source = text("source");
   set.note = text("note");
-  set.paper_pairs = json.value("paper_pairs", 0);
+  if (const Json pairs = json.value("paper_pairs", Json(0u)); pairs.is_number_unsigned()) {
+    set.paper_pairs =
+        static_cast<int>(std::min<std::uint64_t>(pairs.get<std::uint64_t>(), INT_MAX));
+  } else {
+    fail("'paper_pairs' must be a number of pairs");
+  }
   if (set.name.empty()) fail("'name' is missing");
-  if (set.name.find_first_of("/\\,\"\n") != std::string::npos) {
-    fail("'name' must do as a file's name: '" + set.name + "'");
+  constexpr std::size_t kLongestName = 64;
+  if (set.name.find_first_of("/\\,\"") != std::string::npos || set.name[0] == '.' ||
+      set.name.size() > kLongestName) {
+    fail("'name' must do as a file's name: '" + Printable(set.name) + "'");
   }
   if (set.ir.empty()) fail("'ir' is missing");
   if (set.title.empty()) set.title = set.name;

@@ -74,6 +74,21 @@ TEST(Datasets, Errors) {
   ExpectError(ErrorKind::kInput, "'name' is missing", described("{}"));
   ExpectError(ErrorKind::kInput, "'split' must be",
               described(R"({"name": "a", "ir": "tno", "split": "tset"})"));
+  for (const char* name : {"..", ".hidden", "a/b", "a\\\\b", "a,b"}) {
+    ExpectError(
+        ErrorKind::kInput, "must do as a file's name",
+        described(std::string(R"({"split": "test", "ir": "tno", "name": ")") + name + "\"}"));
+  }
+  for (const char* key : {"name", "title", "note", "source", "ir"}) {
+    for (const char* text : {"a\\nsystem('touch P')", "\\u0000", "\\u001b[2J", "\\u007f"}) {
+      ExpectError(ErrorKind::kInput, "must be one line without control characters",
+                  described(std::string("{\"") + key + "\": \"" + text + "\"}"));
+    }
+  }
+  for (const char* count : {"-1", "1.5", "\"40\"", "[]"}) {
+    ExpectError(ErrorKind::kInput, "'paper_pairs' must be",
+                described(std::string(R"({"name": "a", "paper_pairs": )") + count + "}"));
+  }
   ExpectError(ErrorKind::kInput, "'ir' must be a text", described(R"({"name": "a", "ir": 1})"));
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <string_view>
 
 #include "auif/error.h"
 #include "io/atomic_file.h"
@@ -26,7 +27,7 @@ constexpr const char* kHint = "install Debian's gnuplot-nox";
 // it cannot be started.
 int RunGnuplot(const fs::path& folder, std::vector<std::string> arguments,
                const std::string& messages) {
-  arguments.insert(arguments.begin(), "gnuplot");
+  arguments.insert(arguments.begin(), {"gnuplot", "--default-settings"});  // no ~/.gnuplot
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -47,12 +48,24 @@ int RunGnuplot(const fs::path& folder, std::vector<std::string> arguments,
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-// In gnuplot's double quotes; "@" and the like mean nothing without "enhanced".
+// A text as gnuplot's script holds it. Only letters, digits, spaces, a few signs and bytes beyond
+// ASCII stand for themselves; all else is an octal escape, which gnuplot resolves after it has
+// looked for commands (in backquotes), macros and the ends of strings and lines. So no text, which
+// may come from anybody's file, can become a part of the script.
 std::string Quoted(const std::string& text) {
+  static constexpr std::string_view kSigns = " .,:;-+*/=()<>_%!?#&~|^";
   std::string quoted = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+    const auto byte = static_cast<unsigned char>(c);
+    const bool control = byte < 0x20 || byte == 0x7f;  // XML, and so SVG, has no place for them
+    const bool plain = byte >= 0x80 || (byte >= '0' && byte <= '9') ||
+                       ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') ||
+                       kSigns.find(c) != kSigns.npos;
+    if (control) {
+      quoted += ' ';
+    } else {
+      quoted += plain ? std::string(1, c) : fmt::format("\\{:03o}", byte);
+    }
   }
   return quoted + "\"";
 }
@@ -199,6 +212,12 @@ void CheckGnuplot() {
 }
 
 void DrawPlot(const Plot& plot, const fs::path& folder) {
+  // It is a part of the script and of the command line.
+  const bool plain = !plot.name.empty() && std::all_of(plot.name.begin(), plot.name.end(),
+                                                       [](char c) { return c >= 'a' && c <= 'z'; });
+  if (!plain) {
+    throw Error(ErrorKind::kUsage, "a figure's name must be small letters", plot.name);
+  }
   WriteFileAtomically(folder / (plot.name + ".gp"), Script(plot));
   Draw(plot.name, "svg", folder);
   Draw(plot.name, "png", folder);

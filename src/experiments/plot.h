@@ -20,7 +20,7 @@ struct PlotPanel {
   bool log_y = false;
 };
 struct Plot {
-  std::string name;  // of the files
+  std::string name;  // of the files: small letters
   int columns = 1;   // of panels
   int width = 0, height = 0;
   std::vector<PlotPanel> panels;
@@ -36,7 +36,7 @@ std::string RampColor(double t);
 void CheckGnuplot();
 
 // Writes NAME.gp (the script with its numbers: change it and run gnuplot again), NAME.svg and
-// NAME.png into the folder. Throws Error: kInput without gnuplot, kOutput where a file cannot be
+// NAME.png into the folder. Labels may be any text. Throws Error: kUsage for another name, kInput without gnuplot, kOutput where a file cannot be
 // written.
 void DrawPlot(const Plot& plot, const std::filesystem::path& folder);
 

@@ -52,7 +52,7 @@ std::string Html(const ReportTable& table) {
     html += "<tr>";
     for (const TableCell& cell : row) {
       html += fmt::format("<td{}>{}</td>",
-                          cell.mark.empty() ? "" : fmt::format(" class=\"{}\"", cell.mark),
+                          cell.mark.empty() ? "" : fmt::format(" class=\"{}\"", Escaped(cell.mark)),
                           Escaped(cell.text));
     }
     html += "</tr>\n";
@@ -104,8 +104,8 @@ std::string Duration(double seconds) {
 }
 
 std::string Html(const Section& section, const fs::path& out) {
-  std::string html =
-      fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", section.name, Escaped(section.title));
+  std::string html = fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", Escaped(section.name),
+                                 Escaped(section.title));
   for (const std::string& text : section.text) html += fmt::format("<p>{}</p>\n", Linked(text));
   for (const ReportFigure& figure : section.figures) html += Html(figure, out);
   if (!section.scenes.empty()) {
@@ -177,7 +177,8 @@ std::string FormatReport(const std::vector<Section>& sections, const fs::path& o
       "average gradient, SCD: sum of the correlations of differences, all in the paper's own "
       "definitions.</p></header>\n<nav><ul>\n";
   for (const Section& section : sections) {
-    html += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.name, Escaped(section.title));
+    html += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", Escaped(section.name),
+                        Escaped(section.title));
   }
   html += "</ul></nav>\n<main>\n";
   for (const Section& section : sections) html += Html(section, out);

@@ -23,11 +23,14 @@ TEST(Report, TextIsEscapedAndMarksAreClasses) {
   Section section;
   section.name = "compare";
   section.title = "a < b";
-  section.tables = {{"T&C", {"x"}, {{{"<script>", "best"}}}}};
+  section.tables = {{"T&C", {"x"}, {{{"<script>", "best"}, {"y", "\"><script>"}}}}};
   const std::string html = FormatReport({section}, "/nowhere");
   EXPECT_NE(html.find("a &lt; b"), std::string::npos);
   EXPECT_NE(html.find("T&amp;C"), std::string::npos);
   EXPECT_NE(html.find("<td class=\"best\">&lt;script&gt;</td>"), std::string::npos);
+  EXPECT_EQ(html.find("\"><script>"), std::string::npos);
+  section.name = "\"><script>alert(1)</script>";
+  EXPECT_EQ(FormatReport({section}, "/nowhere").find("<script>alert"), std::string::npos);
 }
 
 TEST(Report, AMissingFigureIsAnError) {
@@ -89,6 +92,72 @@ TEST(Plot, WritesScriptAndImages) {
   EXPECT_NE(ReadFile(folder / "figure.svg").find("</svg>"), std::string::npos);
   EXPECT_EQ(ReadFile(folder / "figure.png").substr(1, 3), "PNG");
   EXPECT_NE(ReadFile(folder / "figure.gp").find("3 9"), std::string::npos);
+}
+
+// Titles and labels come from files that describe data sets: whatever they hold is drawn, and never
+// run; neither now nor when somebody draws the script again.
+TEST(Plot, NoTextIsPartOfTheScript) {
+  try {
+    CheckGnuplot();
+  } catch (const Error& error) {
+    GTEST_SKIP() << error.what();
+  }
+  std::string every;
+  for (int c = 1; c < 0x80; ++c) every += static_cast<char>(c);
+  const std::string run = "system('touch hit')";
+  const std::vector<std::string> texts = {every,
+                                          every + every,
+                                          std::string("x`touch hit`"),
+                                          "x\"\n" + run + "\n\"",
+                                          "x'\n" + run + "\n'",
+                                          "x\" ; " + run + " ; \"",
+                                          "x' ; " + run + " ; '",
+                                          "x\\\" ; " + run + " #",
+                                          std::string("x\\"),
+                                          "@run",
+                                          "x\n$d0_0 << EOD\nEOD\n" + run,
+                                          "x\r" + run,
+                                          std::string("x\0`touch hit`", 13),
+                                          std::string("{/*9 %d %s %n} ${x} && ||"),
+                                          std::string("\n!touch hit\n"),
+                                          std::string("</text><script>alert(1)</script>&#65;"),
+                                          std::string("2 pairs ± ü \xff\xfe")};
+  for (const std::string& text : texts) {
+    SCOPED_TRACE(text);
+    const TemporaryFolder folder;
+    const PlotSeries series{text, {1, 2, 3}, {1, 4, 9}, SeriesColor(0)};
+    const PlotPanel panel{text, text, text, {series}, false};
+    DrawPlot({"figure", 2, 300, 200, {panel, panel}, {series}}, folder.path());
+    EXPECT_EQ(folder.Count(), 3);
+    const std::string svg = ReadFile(folder / "figure.svg");
+    EXPECT_EQ(svg.find("<script>"), std::string::npos);
+    for (const char c : ReadFile(folder / "figure.gp")) {
+      EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+      EXPECT_NE(c, '`');
+    }
+  }
+}
+
+TEST(Plot, LabelsAreDrawnAsTheyAre) {
+  try {
+    CheckGnuplot();
+  } catch (const Error& error) {
+    GTEST_SKIP() << error.what();
+  }
+  const TemporaryFolder folder;
+  const PlotPanel panel{"N = 3 'a' \"b\" `c` \\d @e {f} $g ±", "x", "y", {}, false};
+  DrawPlot({"figure", 1, 600, 200, {panel}, {}}, folder.path());
+  EXPECT_NE(ReadFile(folder / "figure.svg").find(panel.title), std::string::npos);
+}
+
+TEST(Plot, NamesAreChecked) {
+  const TemporaryFolder folder;
+  for (const char* name : {"", "../a", "-a", "a'b", "a b", "a\nb"}) {
+    Plot plot;
+    plot.name = name;
+    ExpectError(ErrorKind::kUsage, "name", [&] { DrawPlot(plot, folder.path()); });
+  }
+  EXPECT_EQ(folder.Count(), 0);
 }
 
 TEST(Plot, SaysWhatGnuplotSays) {
