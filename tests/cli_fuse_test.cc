@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 
@@ -55,6 +56,50 @@ class CliFuseTest : public testing::Test {
   TemporaryFolder folder_;
   Scene scene_;
 };
+
+// Nothing that is read is overwritten, and no result replaces another; seen before the first write.
+TEST_F(CliFuseTest, OutputsNeverReplaceSourcesOrEachOther) {
+  const std::string ir = ReadAll(In("ir.png")), vis = ReadAll(In("vis.png"));
+  const auto copy = [&](const std::string& folder, const std::vector<std::string>& names) {
+    fs::create_directories(In(folder));
+    for (const std::string& name : names) {
+      WriteAll(In(folder) / name, name.find("vis") != name.npos ? vis : ir);
+    }
+  };
+  const auto refused = [&](const std::string& arguments, const std::vector<std::string>& texts) {
+    SCOPED_TRACE(arguments);
+    const auto bytes = [&] {
+      std::map<std::string, std::string> all;
+      for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
+        if (entry.is_regular_file()) all[entry.path().string()] = ReadAll(entry.path());
+      }
+      return all;
+    };
+    const auto before = bytes();
+    ExpectOneLine(Fuse(arguments), 2, texts);
+    EXPECT_EQ(bytes(), before);
+  };
+  copy("chain", {"a_ir.png", "a_vis.png", "a_ir_ir.png", "a_ir_vis.png"});
+  refused("chain -o chain", {"would overwrite chain/a_ir.png"});
+  copy("loose", {"a_ir.png", "a_vis.png", "a.png"});
+  refused("loose -o loose", {"would overwrite loose/a.png"});
+  refused("loose -o ./loose/../loose", {"would overwrite"});
+  fs::create_directory_symlink("loose", In("link"));
+  refused("loose -o link", {"would overwrite"});
+  copy("two/ir", {"a.png", "a_ir.png"});
+  copy("two/vis", {"a.png", "a_vis.png"});
+  refused("two/ir two/vis -o out", {"the result of a.png and the result of a_ir.png", "one file"});
+  EXPECT_FALSE(fs::exists(In("out")));
+  copy("layers", {"a_ir.png", "a_vis.png", "a_ir_BN.png"});
+  refused("layers -o out --decompose layers", {"would overwrite layers/a_ir_BN.png"});
+  refused("ir.png vis.png -o d/vis_ir_B0.png --decompose d", {"one file"});
+  WriteAll(In("m.png"), "a model");
+  refused("ir.png vis.png -o m.png --model m.png", {"would overwrite m.png"});
+  // What lies in the folder and is not a source is replaced as ever.
+  copy("plain", {"a_ir.png", "a_vis.png"});
+  EXPECT_EQ(Fuse("plain -o done").code, 0);
+  EXPECT_EQ(Fuse("plain -o done").code, 0);
+}
 
 TEST_F(CliFuseTest, ResultIsTheLibrarysRounded) {
   ASSERT_EQ(Fuse("ir.png vis.png -o out.png").code, 0);

@@ -1,14 +1,17 @@
 #include "jobs/fuse_job.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "auif/model_io.h"
 #include "base/parallel.h"
 #include "io/atomic_file.h"
+#include "io/csv.h"
 #include "io/folder.h"
 #include "io/image_file.h"
 #include "io/image_rows.h"
+#include "io/outputs.h"
 #include "io/pairs.h"
 #include "jobs/fuse_rows.h"
 #include "network/fuse_options.h"
@@ -23,20 +26,41 @@ struct Task {
   fs::path out;
 };
 
-void RefuseToOverwrite(const Task& task) {
-  std::error_code error;
-  for (const fs::path& source : {task.pair.ir, task.pair.vis}) {
-    if (fs::equivalent(source, task.out, error)) {
-      throw Error(ErrorKind::kUsage, "the result would overwrite a source", task.out.string(),
-                  "choose another output");
+constexpr const char* kModalities[] = {"ir", "vis"};
+constexpr const char* kMaps[] = {"B0", "D0", "BN", "DN"};
+
+fs::path MapPath(const fs::path& folder, const std::string& name, const std::string& modality,
+                 const std::string& map) {
+  return folder / (name + "_" + modality + "_" + map + ".png");
+}
+fs::path RangesPath(const fs::path& folder, const std::string& name) {
+  return folder / (name + "_ranges.csv");
+}
+
+// Before anything is written: nothing that is read is overwritten, and no result replaces another.
+void CheckFiles(const FuseJob& job, const std::vector<Task>& tasks,
+                const std::vector<fs::path>& unmatched) {
+  std::vector<PlannedOutput> outputs;
+  std::vector<fs::path> inputs = unmatched;
+  if (job.model) inputs.push_back(*job.model);
+  for (const Task& task : tasks) {
+    inputs.insert(inputs.end(), {task.pair.ir, task.pair.vis});
+    outputs.push_back({task.out, "the result of " + task.pair.ir.filename().string()});
+    if (!job.decompose) continue;
+    const std::string layers = "a layer of " + task.pair.ir.filename().string();
+    for (const char* modality : kModalities) {
+      for (const char* map : kMaps) {
+        outputs.push_back({MapPath(*job.decompose, task.pair.name, modality, map), layers});
+      }
     }
+    outputs.push_back({RangesPath(*job.decompose, task.pair.name), layers});
   }
+  CheckOutputs(outputs, inputs);
 }
 
 // A map stretched from its smallest to its largest value, with both written down, since layers are
 // not confined to [0, 1].
-void WriteMap(const fs::path& folder, const std::string& name, const Plane<float>& map,
-              std::string* ranges) {
+void WriteMap(const fs::path& path, const Plane<float>& map, std::string* ranges) {
   float low = map.Row(0)[0], high = low;
   for (int y = 0; y < map.height(); ++y) {
     const auto [least, most] = std::minmax_element(map.Row(y), map.Row(y) + map.width());
@@ -49,22 +73,23 @@ void WriteMap(const fs::path& folder, const std::string& name, const Plane<float
     std::transform(map.Row(y), map.Row(y) + map.width(), stretched.Row(y),
                    [&](float v) { return (v - low) * scale; });
   }
-  WriteImage(folder / (name + ".png"), stretched);
-  *ranges += name + "," + std::to_string(low) + "," + std::to_string(high) + "\n";
+  WriteImage(path, stretched);
+  *ranges += CsvLine({path.stem().string(), std::to_string(low), std::to_string(high)});
 }
 
 void WriteLayers(const Fuser& fuser, const fs::path& folder, const std::string& name,
                  const FileImage& ir, const FileImage& vis) {
   std::string ranges = "map,black,white\n";
-  for (const auto& [modality, image] : {std::pair{"ir", &ir}, std::pair{"vis", &vis}}) {
-    const Decomposition maps = fuser.Decompose(image->grey);
-    const std::string prefix = name + "_" + modality + "_";
-    WriteMap(folder, prefix + "B0", maps.base_initial, &ranges);
-    WriteMap(folder, prefix + "D0", maps.detail_initial, &ranges);
-    WriteMap(folder, prefix + "BN", maps.base, &ranges);
-    WriteMap(folder, prefix + "DN", maps.detail, &ranges);
+  for (const char* modality : kModalities) {
+    const FileImage& image = modality == kModalities[0] ? ir : vis;
+    const Decomposition maps = fuser.Decompose(image.grey);
+    const Plane<float>* planes[] = {&maps.base_initial, &maps.detail_initial, &maps.base,
+                                    &maps.detail};
+    for (std::size_t i = 0; i < std::size(kMaps); ++i) {
+      WriteMap(MapPath(folder, name, modality, kMaps[i]), *planes[i], &ranges);
+    }
   }
-  WriteFileAtomically(folder / (name + "_ranges.csv"), ranges);
+  WriteFileAtomically(RangesPath(folder, name), ranges);
 }
 
 void FuseFiles(const FuseJob& job, const Fuser& fuser, int threads, const Task& task) {
@@ -114,16 +139,16 @@ std::pair<std::vector<Task>, std::vector<fs::path>> ListTasks(const FuseJob& job
     tasks.push_back(
         {{name, job.ir, job.vis}, into_folder ? job.out / (name + job.extension) : job.out});
     CheckImageFormat(tasks[0].out, job.bits);
-    RefuseToOverwrite(tasks[0]);
+    CheckFiles(job, tasks, {});
     return {tasks, {}};
   }
   PairList list = job.vis.empty() ? FindPairs(job.ir) : FindPairs(job.ir, job.vis);
-  MakeFolder(job.out);
   for (ImagePair& pair : list.pairs) {
     const fs::path out = job.out / (pair.name + job.extension);
     tasks.push_back({std::move(pair), out});
-    RefuseToOverwrite(tasks.back());
   }
+  CheckFiles(job, tasks, list.unmatched);
+  MakeFolder(job.out);
   return {tasks, list.unmatched};
 }
 
