@@ -1,21 +1,16 @@
 #include "experiments/methods.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "auif/error.h"
 #include "auif/model_io.h"
+#include "base/text.h"
 #include "io/image_file.h"
 
 namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 }  // namespace
 

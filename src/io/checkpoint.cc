@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 
@@ -15,11 +16,6 @@ constexpr const char* kFormat = "auif-checkpoint 1";
 constexpr const char* kFirst = "adam.first.";
 constexpr const char* kSecond = "adam.second.";
 constexpr const char* kOrigin = "origin.";
-
-std::string Text(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 void Put(const Model& model, const std::string& prefix, TensorMap* tensors) {
   for (const auto& tensor : Tensors(model)) {
@@ -106,10 +102,10 @@ void SaveCheckpoint(const TrainState& state, const TrainOrigin& origin,
   Safetensors content;
   content.metadata = {{"format", kFormat},
                       {"step", std::to_string(state.step)},
-                      {"epoch_loss", Text(state.epoch_sums.total)},
-                      {"epoch_mse", Text(state.epoch_sums.mse)},
-                      {"epoch_ssim", Text(state.epoch_sums.ssim)},
-                      {"epoch_offset", Text(state.epoch_sums.offset)}};
+                      {"epoch_loss", NumberText(state.epoch_sums.total)},
+                      {"epoch_mse", NumberText(state.epoch_sums.mse)},
+                      {"epoch_ssim", NumberText(state.epoch_sums.ssim)},
+                      {"epoch_offset", NumberText(state.epoch_sums.offset)}};
   for (const auto& [key, value] : origin) content.metadata[kOrigin + key] = value;
   Put(state.model, "", &content.tensors);
   Put(state.first_moment, kFirst, &content.tensors);

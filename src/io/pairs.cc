@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <string_view>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/image_file.h"
 
 namespace auif {
@@ -30,11 +30,6 @@ constexpr std::array<Marker, 8> kMarkers = {{{"infrared", Modality::kIr},
                                              {"vi", Modality::kVis},
                                              {"rgb", Modality::kVis},
                                              {"eo", Modality::kVis}}};
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 bool IsSeparator(char c) { return c == '_' || c == '-' || c == ' ' || c == '.'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }

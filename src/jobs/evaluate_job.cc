@@ -1,11 +1,11 @@
 #include "jobs/evaluate_job.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/image_file.h"
 #include "io/pairs.h"
 
@@ -27,11 +27,6 @@ struct Remark {
   bool colour_on_grey = false;
   bool deep = false;  // 16 bits
 };
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 std::string Count(std::size_t n, const std::string& what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");

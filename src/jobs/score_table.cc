@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <iterator>
@@ -11,6 +10,7 @@
 #include <set>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/csv.h"
 
 namespace auif {
@@ -288,11 +288,6 @@ std::string Format(const Table& table, TableFormat format) {
     default:
       return AsColumns(table, format == TableFormat::kTerminal);
   }
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 std::optional<double> ParseValue(const std::string& cell, const std::filesystem::path& path) {

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <cmath>
 #include <exception>
 #include <mutex>
@@ -10,6 +9,7 @@
 #include "auif/error.h"
 #include "auif/metrics.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "metrics/conventions.h"
 
 namespace auif {
@@ -130,10 +130,8 @@ class Forms {
 
 // Names are compared without case, with - and _ alike.
 std::string Folded(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  std::string out = Lower(name);
+  std::replace(out.begin(), out.end(), '-', '_');
   return out;
 }
 

@@ -1,18 +1,12 @@
-#include <charconv>
 #include <cmath>
 
 #include "auif/error.h"
 #include "auif/fuse.h"
 #include "auif/train.h"
+#include "base/text.h"
 
 namespace auif {
 namespace {
-
-// The shortest text that reads back as the same number.
-std::string NumberText(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 template <typename Range>
 std::string ListText(const Range& values) {

@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
-#include <cctype>
 #include <string_view>
 #include <utility>
+
+#include "base/text.h"
 
 namespace auif {
 namespace {
@@ -20,8 +21,7 @@ const ImageFormat* FindImageFormat(const fs::path& path) {
       {".png", 16, 0, CreatePng}, {".tif", 16, 0, CreateTiff}, {".tiff", 16, 0, CreateTiff},
       {".jpg", 8, 0, CreateJpeg}, {".jpeg", 8, 0, CreateJpeg}, {".bmp", 8, 0, CreateBmp},
       {".pgm", 16, 1, CreatePnm}, {".ppm", 16, 3, CreatePnm},  {".pnm", 16, 0, CreatePnm}};
-  std::string extension = path.extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string extension = Lower(path.extension().string());
   for (const ImageFormat& format : kFormats) {
     if (extension == format.extension) return &format;
   }

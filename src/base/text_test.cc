@@ -1,0 +1,44 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace auif {
+namespace {
+
+TEST(Text, LowerLeavesOtherBytesAlone) {
+  EXPECT_EQ(Lower("IR_7 Äb"), "ir_7 Äb");
+  EXPECT_EQ(Lower(""), "");
+}
+
+TEST(Text, NumbersAreShortAndReadBack) {
+  EXPECT_EQ(NumberText(40), "40");
+  EXPECT_EQ(NumberText(0.1), "0.1");
+  for (const double value : {1.0 / 3, 1e-300, 5e-324, -2.5e17}) {
+    EXPECT_EQ(std::stod(NumberText(value)), value);
+  }
+}
+
+TEST(Text, ClosestFindsMisspellings) {
+  const std::vector<std::string> names = {"fuse", "eval", "experiment", "train", "info", "SSIM"};
+  EXPECT_EQ(Closest("fues", names), "fuse");  // two neighbours swapped
+  EXPECT_EQ(Closest("evla", names), "eval");
+  EXPECT_EQ(Closest("exprimnt", names), "experiment");  // two letters left out
+  EXPECT_EQ(Closest("ssmi", names), "SSIM");
+  EXPECT_EQ(Closest("TRAIN", names), "train");
+  EXPECT_EQ(Closest("import", names), "");
+  EXPECT_EQ(Closest("", names), "");
+  EXPECT_EQ(Closest(std::string(100'000, 'e'), names), "");
+  EXPECT_EQ(Closest("fuse", {}), "");
+}
+
+TEST(Text, DidYouMeanIsAHint) {
+  const std::vector<std::string> names = {"add", "average", "l1"};
+  EXPECT_EQ(DidYouMean("averge", names), "did you mean 'average'?");
+  EXPECT_EQ(DidYouMean("max", names, "there are add, average and l1"),
+            "there are add, average and l1");
+}
+
+}  // namespace
+}  // namespace auif
