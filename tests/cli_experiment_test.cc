@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "tests/paths.h"
 #include "tests/run_program.h"
@@ -92,6 +94,40 @@ TEST_F(Experiment, OtherMethodsAreFoldersOrModels) {
   ASSERT_EQ(own.substr(0, 17), "street-test,AUIF,");
   ASSERT_EQ(other.substr(0, 18), "street-test,other,");
   EXPECT_EQ(own.substr(17), other.substr(18));
+}
+
+// A result folder may be anybody's: what was damaged in it is made again.
+TEST_F(Experiment, DamagedPartsAreMadeAgain) {
+  const std::string command = Arguments("strategies", "out") + Sets();
+  ASSERT_EQ(RunAuif(command).code, 0);
+  const std::string expected = ReadAll(out_ / "out/strategies.csv");
+  const auto scores = [&] {
+    std::vector<fs::path> paths;
+    for (const auto& entry : fs::directory_iterator(out_ / "out/parts")) {
+      if (entry.path().filename().string().starts_with("scores-")) paths.push_back(entry.path());
+    }
+    return paths;
+  };
+  ASSERT_EQ(scores().size(), 3u);
+  using Json = nlohmann::json;
+  const std::vector<std::function<void(Json&)>> damages = {
+      [](Json& values) { values.erase(3); },
+      [](Json& values) { values.push_back(values[0]); },
+      [](Json& values) { values[0].insert(values[0].end(), 1000, 1.5); },
+      [](Json& values) { values[0].erase(0); },
+      [](Json& values) { values = Json::array(); },
+      [](Json& values) { values[2][1] = "x"; },
+  };
+  for (std::size_t d = 0; d < damages.size(); ++d) {
+    for (const fs::path& path : scores()) {
+      Json part = Json::parse(ReadAll(path));
+      damages[d](part["result"]["values"]);
+      WriteAll(path, part.dump());
+    }
+    const RunResult run = RunAuif(command);
+    EXPECT_EQ(run.code, 0) << d << run.err;
+    EXPECT_EQ(ReadAll(out_ / "out/strategies.csv"), expected) << d;
+  }
 }
 
 TEST_F(Experiment, ErrorsAreOneClearLine) {

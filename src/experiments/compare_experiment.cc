@@ -65,7 +65,7 @@ Section RunCompare(Lab& lab) {
   const std::vector<OpenMethod> methods = OpenMethods(lab, sets);
   for (const OpenMethod& method : methods) {
     for (const Dataset* set : sets) {
-      if (method.model && !lab.HasScores(*method.model, *set, Strategy::kAdd)) lab.Plan(1);
+      if (method.model && !lab.FindScores(*method.model, *set, Strategy::kAdd)) lab.Plan(1);
     }
   }
   Section section;

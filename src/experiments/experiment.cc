@@ -45,12 +45,9 @@ fs::path SectionPath(const fs::path& out, const std::string& name) {
 std::vector<Section> ReadSections(const fs::path& out) {
   std::vector<Section> sections;
   for (const Experiment& experiment : kExperiments) {
-    const fs::path path = SectionPath(out, experiment.info.name);
-    if (!fs::exists(path)) continue;
-    try {
-      sections.push_back(Json::parse(ReadFile(path)).get<Section>());
-    } catch (const Json::exception&) {
-    }
+    const std::string name = experiment.info.name;
+    auto section = ReadSection(SectionPath(out, name), name, out);
+    if (section) sections.push_back(std::move(*section));
   }
   return sections;
 }

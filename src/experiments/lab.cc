@@ -27,22 +27,6 @@ using Json = nlohmann::json;
 
 constexpr const char* kConvention = "auif-paper";
 
-Json ToJson(const SetScores& scores) {
-  return {{"images", scores.images}, {"metrics", PaperMetrics()}, {"values", scores.values}};
-}
-
-SetScores FromJson(const Json& json) {
-  SetScores scores;
-  scores.images = json.at("images");
-  for (const Json& row : json.at("values")) {
-    std::vector<double>& values = scores.values.emplace_back();
-    for (const Json& value : row) {  // JSON has no NaN: it is kept as null
-      values.push_back(value.is_null() ? std::nan("") : value.get<double>());
-    }
-  }
-  return scores;
-}
-
 std::vector<double> Values(const Scores& scores) {
   std::vector<double> values;
   for (const auto& score : scores) values.push_back(score.value_or(std::nan("")));
@@ -67,43 +51,17 @@ Json ScoreInputs(const std::string& fused, const Dataset& set) {
       {"fused", fused}, {"set", set.content}, {"convention", kConvention}, {"version", Version()}};
 }
 
+std::vector<std::string> PairNames(const Dataset& set) {
+  std::vector<std::string> names;
+  for (const ImagePair& pair : set.pairs) names.push_back(pair.name);
+  return names;
+}
+
 std::string FusedBy(const KnownModel& model, Strategy strategy) {
   return fmt::format("model {} {}", model.content, Name(strategy));
 }
 
 }  // namespace
-
-std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows) {
-  std::vector<double> sums(PaperMetrics().size()), counts(sums.size());
-  for (const std::vector<double>& row : rows) {
-    for (std::size_t m = 0; m < row.size(); ++m) {
-      if (std::isnan(row[m])) continue;
-      sums[m] += row[m];
-      counts[m] += 1;
-    }
-  }
-  for (std::size_t m = 0; m < sums.size(); ++m) sums[m] /= counts[m];  // NaN where there is none
-  return sums;
-}
-
-std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows) {
-  const std::vector<double> means = ColumnMeans(rows);
-  std::vector<double> deviations(means.size());
-  for (std::size_t m = 0; m < means.size(); ++m) {
-    double sum = 0;
-    int count = 0;
-    for (const std::vector<double>& row : rows) {
-      if (std::isnan(row[m])) continue;
-      sum += (row[m] - means[m]) * (row[m] - means[m]);
-      ++count;
-    }
-    deviations[m] = count > 1 ? std::sqrt(sum / (count - 1)) : 0;
-  }
-  return deviations;
-}
-
-std::vector<double> SetScores::Mean() const { return ColumnMeans(values); }
-std::vector<double> SetScores::Deviation() const { return ColumnDeviations(values); }
 
 KnownModel Known(std::string name, Model model) {
   Fingerprint content;
@@ -150,13 +108,14 @@ void Lab::Tick(int ticks, const std::string& item) {
   if (callback_) callback_(experiment_, progress_);
 }
 
-bool Lab::HasScores(const KnownModel& model, const Dataset& set, Strategy strategy) const {
-  return !store_.Find("scores", ScoreInputs(FusedBy(model, strategy), set)).is_null();
+std::optional<SetScores> Lab::FindScores(const KnownModel& model, const Dataset& set,
+                                         Strategy strategy) const {
+  return ScoresFrom(store_.Find("scores", ScoreInputs(FusedBy(model, strategy), set)),
+                    PairNames(set));
 }
 
 SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads) {
-  const Json inputs = ScoreInputs(FusedBy(model, strategy), set);
-  if (const Json kept = store_.Find("scores", inputs); !kept.is_null()) return FromJson(kept);
+  if (auto kept = FindScores(model, set, strategy)) return *kept;
   FuseOptions options;
   options.strategy = strategy;
   options.threads = 1;
@@ -171,39 +130,39 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
       throw Error(error.kind(), error.message(), pair.ir.string(), error.hint());
     }
   };
-  SetScores scores;
-  for (const ImagePair& pair : set.pairs) scores.images.push_back(pair.name);
+  SetScores scores{PairNames(set), {}};
   for (const Scores& row : evaluator.ScoreMany(set.pairs.size(), load, threads)) {
     scores.values.push_back(Values(row));
   }
-  store_.Keep("scores", inputs, ToJson(scores));
+  store_.Keep("scores", ScoreInputs(FusedBy(model, strategy), set), ToJson(scores));
   Tick(1, fmt::format("{}: {} by {}", set.title, Name(strategy), model.name));
   return scores;
 }
 
 SetScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {
   Fingerprint content;
+  std::vector<std::string> images;
   for (const fs::path& path : ListImages(folder)) {
     content.Add(path.filename().string()).Add(ReadFile(path));
+    images.push_back(path.stem().string());
   }
   const Json inputs = ScoreInputs("folder " + content.Text(), set);
-  return FromJson(store_.Get("scores", inputs, [&] {
-    EvaluateJob job;
-    job.ir = set.ir;
-    job.vis = set.vis;
-    job.methods = {{"fused", folder}};
-    job.convention = kConvention;
-    job.metrics = PaperMetrics();
-    job.threads = threads();
-    const EvaluateResult result = RunEvaluateJob(job);
-    if (!result.report.failures.empty()) {
-      throw Error(ErrorKind::kInput, result.report.failures.front().message);
-    }
-    SetScores scores;
-    scores.images = result.methods.front().images;
-    for (const Scores& row : result.methods.front().scores) scores.values.push_back(Values(row));
-    return ToJson(scores);
-  }));
+  if (auto kept = ScoresFrom(store_.Find("scores", inputs), images)) return *kept;
+  EvaluateJob job;
+  job.ir = set.ir;
+  job.vis = set.vis;
+  job.methods = {{"fused", folder}};
+  job.convention = kConvention;
+  job.metrics = PaperMetrics();
+  job.threads = threads();
+  const EvaluateResult result = RunEvaluateJob(job);
+  if (!result.report.failures.empty()) {
+    throw Error(ErrorKind::kInput, result.report.failures.front().message);
+  }
+  SetScores scores{result.methods.front().images, {}};
+  for (const Scores& row : result.methods.front().scores) scores.values.push_back(Values(row));
+  store_.Keep("scores", inputs, ToJson(scores));
+  return scores;
 }
 
 std::vector<TrainOptions> Lab::Runs() const {

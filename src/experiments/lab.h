@@ -12,29 +12,11 @@
 #include "auif/train.h"
 #include "experiments/dataset.h"
 #include "experiments/experiment.h"
+#include "experiments/parts.h"
 #include "experiments/result_store.h"
 #include "experiments/section.h"
 
 namespace auif {
-
-// The paper's six metrics of every image of a set; NaN where one is undefined.
-struct SetScores {
-  std::vector<std::string> images;
-  std::vector<std::vector<double>> values;  // one per image
-
-  std::vector<double> Mean() const;       // over images with a value
-  std::vector<double> Deviation() const;  // of the sample (n - 1)
-};
-
-// Mean and deviation (n - 1) of columns; rows of equal length, NaN left out.
-std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows);
-std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows);
-
-// Of every epoch: losses, and eta and theta of every layer at its end.
-struct TrainCurves {
-  std::vector<double> loss, mse, ssim;
-  std::map<std::string, std::vector<std::vector<double>>> layers;  // "base.eta": [epoch][layer]
-};
 
 struct Trained {
   Model model;
@@ -66,7 +48,8 @@ class Lab {
 
   // Fuses and scores a set, or finds the scores. One tick where it was planned.
   SetScores Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads);
-  bool HasScores(const KnownModel& model, const Dataset& set, Strategy strategy) const;
+  std::optional<SetScores> FindScores(const KnownModel& model, const Dataset& set,
+                                      Strategy strategy) const;
   // The same for images fused elsewhere; pairs without one are left out.
   SetScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
 

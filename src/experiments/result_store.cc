@@ -35,13 +35,4 @@ void ResultStore::Keep(const std::string& kind, const Json& inputs, const Json& 
                       Json{{"inputs", inputs}, {"result", result}}.dump(1) + "\n");
 }
 
-Json ResultStore::Get(const std::string& kind, const Json& inputs,
-                      const std::function<Json()>& make) const {
-  Json result = Find(kind, inputs);
-  if (!result.is_null()) return result;
-  result = make();
-  Keep(kind, inputs, result);
-  return result;
-}
-
 }  // namespace auif

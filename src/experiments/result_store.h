@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -16,14 +15,12 @@ class ResultStore {
   // Makes the folder. Throws Error (kOutput).
   explicit ResultStore(const std::filesystem::path& folder);
 
-  // The part, or null where it is not finished. A broken file is no part.
+  // The part, or null where it is not finished. A broken file is no part. What it
+  // holds is for the caller to check.
   nlohmann::json Find(const std::string& kind, const nlohmann::json& inputs) const;
   // Keeps it; a reader sees the whole part or none. Throws Error (kOutput).
   void Keep(const std::string& kind, const nlohmann::json& inputs,
             const nlohmann::json& result) const;
-  // Finds or makes and keeps it.
-  nlohmann::json Get(const std::string& kind, const nlohmann::json& inputs,
-                     const std::function<nlohmann::json()>& make) const;
   // Where a part's files lie: "FOLDER/KIND-HASH" with `extension` behind it.
   std::filesystem::path Path(const std::string& kind, const nlohmann::json& inputs,
                              const std::string& extension) const;

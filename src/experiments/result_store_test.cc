@@ -21,22 +21,17 @@ TEST(ResultStore, FindsWhatWasKeptByItsInputs) {
   EXPECT_TRUE(store.Find("training", {{"seed", 1}}).is_null());
 }
 
-TEST(ResultStore, MakesAPartOnce) {
-  const TemporaryFolder folder;
-  int made = 0;
-  for (int start = 0; start < 2; ++start) {
-    const ResultStore store(folder.path());
-    EXPECT_EQ(store.Get("part", {{"a", 1}}, [&] { return Json(++made); }), 1);
-  }
-  EXPECT_EQ(made, 1);
-}
-
-TEST(ResultStore, ABrokenPartIsMadeAgain) {
+TEST(ResultStore, ABrokenFileIsNoPart) {
   const TemporaryFolder folder;
   const ResultStore store(folder.path());
-  store.Keep("part", {{"a", 1}}, 7);
-  WriteFileAtomically(store.Path("part", {{"a", 1}}, ".json"), "{\"inputs\": ");
-  EXPECT_EQ(store.Get("part", {{"a", 1}}, [] { return Json(8); }), 8);
+  const std::filesystem::path path = store.Path("part", {{"a", 1}}, ".json");
+  for (const char* text : {"", "{\"inputs\": ", "[1]", "7", "null", "{}", R"({"result": 7})",
+                           R"({"inputs": {"a": 2}, "result": 7})", R"({"inputs": {"a": 1}})",
+                           R"({"inputs": {"a": 1}, "result": 1e999})"}) {
+    WriteFileAtomically(path, text);
+    EXPECT_TRUE(store.Find("part", {{"a", 1}}).is_null()) << text;
+  }
+  store.Keep("part", {{"a", 1}}, 8);
   EXPECT_EQ(store.Find("part", {{"a", 1}}), 8);
 }
 

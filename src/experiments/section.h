@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,5 +59,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReportScene, title, labels, files)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReproducedRow, table, row, columns, paper, ours)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Section, name, title, text, notes, tables, figures, scenes,
                                    files, reproduced, deviations, options, seconds)
+
+// The section of this name that a run into the folder `out` kept. Nothing where the file is
+// missing, damaged, or names files that are not of that folder.
+std::optional<Section> ReadSection(const std::filesystem::path& path, const std::string& name,
+                                   const std::filesystem::path& out);
 
 }  // namespace auif

@@ -35,7 +35,7 @@ Section RunStrategies(Lab& lab) {
   for (const KnownModel& model : models) {
     for (const Dataset* set : sets) {
       for (const Strategy strategy : kStrategies) {
-        if (!lab.HasScores(model, *set, strategy)) lab.Plan(1);
+        if (!lab.FindScores(model, *set, strategy)) lab.Plan(1);
       }
     }
   }

@@ -19,20 +19,6 @@ using Json = nlohmann::json;
 
 constexpr int kCheckpointEpochs = 10;
 
-Json ToJson(const TrainCurves& curves) {
-  return {
-      {"loss", curves.loss}, {"mse", curves.mse}, {"ssim", curves.ssim}, {"layers", curves.layers}};
-}
-
-TrainCurves CurvesFrom(const Json& json) {
-  TrainCurves curves;
-  json.at("loss").get_to(curves.loss);
-  json.at("mse").get_to(curves.mse);
-  json.at("ssim").get_to(curves.ssim);
-  json.at("layers").get_to(curves.layers);
-  return curves;
-}
-
 void AddEpoch(const TrainProgress& progress, TrainCurves& curves) {
   curves.loss.push_back(progress.epoch_losses.total);
   curves.mse.push_back(progress.epoch_losses.mse);
@@ -49,13 +35,6 @@ void AddEpoch(const TrainProgress& progress, TrainCurves& curves) {
   }
 }
 
-void CutCurves(std::size_t epochs, TrainCurves& curves) {
-  curves.loss.resize(epochs);
-  curves.mse.resize(epochs);
-  curves.ssim.resize(epochs);
-  for (auto& [name, rows] : curves.layers) rows.resize(epochs);
-}
-
 // A training that was interrupted: its state and its curves until then.
 struct Interrupted {
   TrainState state;
@@ -70,11 +49,14 @@ std::optional<Interrupted> FindInterrupted(const TrainOptions& options, const Tr
   try {
     Interrupted found{LoadCheckpoint(options.config, origin, checkpoint), {}, 0};
     const Json json = Json::parse(ReadFile(curves));
-    found.curves = CurvesFrom(json.at("curves"));
-    found.seconds = json.at("seconds");
-    const std::size_t epochs = static_cast<std::size_t>(found.state.step) / steps_per_epoch;
-    if (found.curves.loss.size() < epochs) return std::nullopt;
-    CutCurves(epochs, found.curves);
+    const long epochs = found.state.step / static_cast<long>(steps_per_epoch);
+    if (epochs > options.epochs || !json.is_object()) return std::nullopt;
+    auto kept =
+        CurvesFrom(json.value("curves", Json()), static_cast<int>(epochs), options.config.layers);
+    const auto seconds = SecondsFrom(json);
+    if (!kept || !seconds) return std::nullopt;
+    found.curves = std::move(*kept);
+    found.seconds = *seconds;
     return found;
   } catch (const std::exception&) {
     return std::nullopt;  // it starts again: nothing finished is lost
@@ -107,10 +89,14 @@ Json Lab::TrainInputs(const TrainOptions& options) {
 std::optional<Trained> Lab::FindTrained(const TrainOptions& options) {
   const Json inputs = TrainInputs(options);
   const Json kept = store_.Find("training", inputs);
-  if (kept.is_null()) return std::nullopt;
+  if (!kept.is_object()) return std::nullopt;
+  auto curves = CurvesFrom(kept.value("curves", Json()), options.epochs, options.config.layers);
+  const auto seconds = SecondsFrom(kept);
+  if (!curves || !seconds) return std::nullopt;
   try {
-    return Trained{LoadModel(store_.Path("training", inputs, ".safetensors")),
-                   CurvesFrom(kept.at("curves")), kept.at("seconds")};
+    Model model = LoadModel(store_.Path("training", inputs, ".safetensors"));
+    if (model.config != options.config) return std::nullopt;
+    return Trained{std::move(model), std::move(*curves), *seconds};
   } catch (const Error&) {
     return std::nullopt;  // the model was removed: train it again
   }

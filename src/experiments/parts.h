@@ -1,0 +1,44 @@
+// What experiments keep in a result folder, to JSON and back. A folder is anybody's file: what does
+// not have the shape, the types and the finite numbers of a finished part is no part.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace auif {
+
+// The paper's six metrics of every image of a set; NaN where one is undefined.
+struct SetScores {
+  std::vector<std::string> images;
+  std::vector<std::vector<double>> values;  // [image][metric]
+
+  std::vector<double> Mean() const;       // over images with a value
+  std::vector<double> Deviation() const;  // of the sample (n - 1)
+};
+
+// Mean and deviation (n - 1) of columns, one for each of the paper's metrics; NaN left out.
+std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows);
+std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows);
+
+// Of every epoch: losses, and eta and theta of every layer at its end.
+struct TrainCurves {
+  std::vector<double> loss, mse, ssim;
+  std::map<std::string, std::vector<std::vector<double>>> layers;  // "base.eta": [epoch][layer]
+};
+
+nlohmann::json ToJson(const SetScores& scores);
+// The scores of exactly these images.
+std::optional<SetScores> ScoresFrom(const nlohmann::json& json,
+                                    const std::vector<std::string>& images);
+
+nlohmann::json ToJson(const TrainCurves& curves);
+// The first `epochs` epochs of curves that have at least as many.
+std::optional<TrainCurves> CurvesFrom(const nlohmann::json& json, int epochs, int layers);
+
+// A time that was measured.
+std::optional<double> SecondsFrom(const nlohmann::json& json);
+
+}  // namespace auif
