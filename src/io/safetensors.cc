@@ -18,7 +18,62 @@ using Json = nlohmann::json;
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
 constexpr int kMaxDepth = 3;                            // header, tensor, shape
+// A tensor's description is some ten values. A model has a few hundred tensors; a million would
+// take gigabytes.
+constexpr long kMaxValues = 2'000'000;
 constexpr const char* kMetadataKey = "__metadata__";
+
+// nlohmann::json silently keeps the last of two equal keys, nests as deep as memory allows, and
+// takes time that grows with the square of the tensors where a callback looks at them. So this
+// looks at the header first, in one pass and without building anything.
+class HeaderCheck : public nlohmann::json_sax<Json> {
+ public:
+  std::string message;  // what is wrong with valid JSON
+
+  bool null() override { return Count(); }
+  bool boolean(bool) override { return Count(); }
+  bool number_integer(number_integer_t) override { return Count(); }
+  bool number_unsigned(number_unsigned_t) override { return Count(); }
+  bool number_float(number_float_t, const string_t&) override { return Count(); }
+  bool string(string_t&) override { return Count(); }
+  bool binary(binary_t&) override { return Count(); }
+  bool start_object(std::size_t) override {
+    keys_.emplace_back();
+    return Enter();
+  }
+  bool key(string_t& key) override {
+    if (keys_.back().insert(key).second) return true;
+    message = "the header has " + Printable(key) + " twice";
+    return false;
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    --depth_;
+    return true;
+  }
+  bool start_array(std::size_t) override { return Enter(); }
+  bool end_array() override {
+    --depth_;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  bool Enter() {
+    if (++depth_ > kMaxDepth) message = "the header is nested too deeply";
+    return message.empty() && Count();
+  }
+  bool Count() {
+    if (++values_ > kMaxValues) message = "the header describes too many tensors";
+    return message.empty();
+  }
+
+  std::vector<std::set<std::string>> keys_;  // of the objects that are open
+  int depth_ = 0;
+  long values_ = 0;
+};
 
 class Parser {
  public:
@@ -68,23 +123,11 @@ class Parser {
     const std::string_view text = bytes_.substr(kLengthBytes, length);
     data_ = bytes_.substr(kLengthBytes + length);
 
-    // nlohmann::json silently keeps the last of two equal keys and nests as deep as memory allows.
-    std::vector<std::set<std::string>> keys;
-    const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
-      if (depth > kMaxDepth) Fail("the header is nested too deeply");
-      if (event == Json::parse_event_t::object_start) keys.emplace_back();
-      if (event == Json::parse_event_t::object_end) keys.pop_back();
-      if (event == Json::parse_event_t::key) {
-        const std::string& key = value.get_ref<const std::string&>();
-        if (!keys.back().insert(key).second) Fail("the header has " + Printable(key) + " twice");
-      }
-      return true;
-    };
-    try {
-      return Json::parse(text, check);
-    } catch (const Json::exception&) {
-      Fail("the header is not valid JSON", "the file may be damaged");
-    }
+    HeaderCheck check;
+    const bool valid = Json::sax_parse(text, &check);
+    if (!check.message.empty()) Fail(check.message);
+    if (!valid) Fail("the header is not valid JSON", "the file may be damaged");
+    return Json::parse(text);
   }
 
   std::map<std::string, std::string> ParseMetadata(const Json& entry) const {

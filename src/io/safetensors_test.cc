@@ -143,6 +143,26 @@ TEST(Safetensors, BrokenTensors) {
                "tensor u overlaps");
 }
 
+// The time must grow with the header's length, not with its square, which the tests' time limit
+// would not allow.
+TEST(Safetensors, ManyTensors) {
+  constexpr int kTensors = 100'000;
+  Safetensors content;
+  for (int i = 0; i < kTensors; ++i) {
+    content.tensors["a.rather.long.name.of.a.tensor." + std::to_string(i)] = {{1}, {1}};
+  }
+  EXPECT_EQ(Parse(SerializeSafetensors(content)).tensors.size(), std::size_t{kTensors});
+}
+
+TEST(Safetensors, AbsurdHeaders) {
+  std::string header = "{\"a\":[0";
+  for (int i = 0; i < 2'000'000; ++i) header += ",0";
+  ExpectBroken(File(header + "]}", 0), "the header describes too many tensors");
+  header = "{\"a\":{}";
+  for (int i = 0; i < 2'000'000; ++i) header += ",\"" + std::to_string(i) + "\":{}";
+  ExpectBroken(File(header + "}", 0), "the header describes too many tensors");
+}
+
 TEST(Safetensors, NamesCannotSpoilTheTerminal) {
   ExpectBroken(File(R"({"\u001b[2J":7})", 0), "tensor ?[2J has");
 }
