@@ -1,9 +1,8 @@
 // A short text that stands for the content of something.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -20,7 +19,11 @@ class Fingerprint {
     hash_ = (hash_ ^ bytes.size()) * 0x100000001B3;
     return *this;
   }
-  std::string Text() const { return fmt::format("{:016x}", hash_); }
+  std::string Text() const {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash_));
+    return text;
+  }
 
  private:
   std::uint64_t hash_ = 0xCBF29CE484222325;

@@ -1,0 +1,147 @@
+#include "methods/auif.h"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "auif/fuse.h"
+#include "auif/model_io.h"
+#include "base/fingerprint.h"
+#include "base/text.h"
+
+namespace auif {
+namespace {
+
+struct AuifOptions {
+  std::string model;  // a model file; empty: the built-in model
+  std::string strategy = "add";
+  std::string weights = "1,1,1,1";
+};
+
+MapWeights ParseWeights(const std::string& text) {
+  float values[4];
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (int i = 0; i < 4; ++i) {
+    const auto [stopped, error] = std::from_chars(at, end, values[i]);
+    const bool last = i == 3;
+    if (error != std::errc() || (last ? stopped != end : stopped == end || *stopped != ',')) {
+      throw Error(ErrorKind::kUsage, "needs four numbers, not '" + text + "'", "weights",
+                  "such as 1,0.8,1,1.2");
+    }
+    at = stopped + 1;
+  }
+  return {values[0], values[1], values[2], values[3]};
+}
+
+class Rows : public RowFusion {
+ public:
+  Rows(const Fuser& fuser, Size size, RowSink sink)
+      : stream_(fuser, size.width, size.height,
+                [width = size.width, sink](int y, const float* row) {
+                  sink(y, {row, width, 1, width});
+                }) {}
+  int Delay() const override { return stream_.Delay(); }
+  int Chunk() const override { return stream_.Chunk(); }
+  void Push(PlaneView<const float> ir, PlaneView<const float> vis) override {
+    for (int y = 0; y < ir.height; ++y) stream_.Push(ir.Row(y), vis.Row(y));
+  }
+
+ private:
+  FuseStream stream_;
+};
+
+class Auif : public FusionMethod {
+ public:
+  Auif() {
+    Bind("model", "Model file; empty: the built-in model", &options_.model);
+    Bind("strategy", "How the sources' layers are merged: add, average or l1", &options_.strategy,
+         {Name(Strategy::kAdd), Name(Strategy::kAverage), Name(Strategy::kL1)});
+    Bind("weights", "Weights of the layers: base ir, base vis, detail ir, detail vis",
+         &options_.weights);
+  }
+  Auif(Model model, const FuseOptions& options) { Build(std::move(model), options); }
+
+  const MethodInfo& info() const override {
+    static const MethodInfo kInfo = {
+        "auif",
+        "algorithm unrolling",
+        "Z. Zhao, S. Xu, J. Zhang, C. Liang, C. Zhang, J. Liu, \"Efficient and Interpretable "
+        "Infrared and Visible Image Fusion via Algorithm Unrolling\", IEEE Trans. Circuits and "
+        "Systems for Video Technology 32(3), 2022",
+        {},
+        kMinSize};
+    return kInfo;
+  }
+
+  void Prepare(int threads) override {
+    FuseOptions options;
+    options.strategy = ParseStrategy(options_.strategy);
+    options.weights = ParseWeights(options_.weights);
+    options.threads = threads;
+    Build(options_.model.empty() ? DefaultModel() : LoadModel(options_.model), options);
+  }
+
+  std::string Content() const override { return content_; }
+
+  std::unique_ptr<RowFusion> Rows(Size size, RowSink sink) const override {
+    return std::make_unique<auif::Rows>(*fuser_, size, std::move(sink));
+  }
+
+  std::vector<NamedMap> Maps(PlaneView<const float> source) const override {
+    Decomposition maps = fuser_->Decompose(source);
+    std::vector<NamedMap> named;
+    named.push_back({"B0", std::move(maps.base_initial)});
+    named.push_back({"D0", std::move(maps.detail_initial)});
+    named.push_back({"BN", std::move(maps.base)});
+    named.push_back({"DN", std::move(maps.detail)});
+    return named;
+  }
+
+ private:
+  void Build(Model model, const FuseOptions& options) {
+    Fingerprint weights;
+    weights.Add(model.config.FormName());
+    for (const auto& tensor : Tensors(std::as_const(model))) {
+      weights.Add(tensor.name);
+      weights.Add(
+          {reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes()});
+    }
+    const MapWeights& w = options.weights;
+    content_ = "auif " + weights.Text() + " " + Name(options.strategy);
+    for (const float weight : {w.base_ir, w.base_vis, w.detail_ir, w.detail_vis}) {
+      content_.append(" ").append(NumberText(weight));
+    }
+    fuser_.emplace(model, options);
+  }
+
+  bool FuseGrey(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
+                const MethodProgress&) const override {
+    fuser_->Fuse(ir, vis, out);
+    return true;
+  }
+
+  AuifOptions options_;
+  std::string content_;
+  std::optional<Fuser> fuser_;
+};
+
+}  // namespace
+
+Strategy ParseStrategy(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Strategy strategy : {Strategy::kAdd, Strategy::kAverage, Strategy::kL1}) {
+    if (Lower(name) == Name(strategy)) return strategy;
+    names.push_back(Name(strategy));
+  }
+  throw Error(ErrorKind::kUsage, "there is no strategy '" + name + "'", {},
+              DidYouMean(name, names, "there are add, average and l1"));
+}
+
+std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options) {
+  return std::make_unique<Auif>(std::move(model), options);
+}
+
+std::unique_ptr<FusionMethod> MakeAuif() { return std::make_unique<Auif>(); }
+
+}  // namespace auif

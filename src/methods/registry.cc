@@ -1,0 +1,49 @@
+// The one place that names the methods outside of their files: one line per method.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "auif/method.h"
+#include "base/text.h"
+
+#define AUIF_METHODS(METHOD) \
+  METHOD(Auif)               \
+  METHOD(Average)            \
+  METHOD(Maximum)            \
+  METHOD(Laplacian)
+
+namespace auif {
+
+#define AUIF_DECLARE(name) std::unique_ptr<FusionMethod> Make##name();
+AUIF_METHODS(AUIF_DECLARE)
+#undef AUIF_DECLARE
+
+std::vector<std::unique_ptr<FusionMethod>> Methods() {
+  std::vector<std::unique_ptr<FusionMethod>> methods;
+#define AUIF_ADD(name) methods.push_back(Make##name());
+  AUIF_METHODS(AUIF_ADD)
+#undef AUIF_ADD
+  return methods;
+}
+
+std::unique_ptr<FusionMethod> OpenMethod(const std::string& name, const MethodSettings& settings,
+                                         int threads) {
+  std::vector<std::string> names;
+  for (std::unique_ptr<FusionMethod>& method : Methods()) {
+    std::vector<std::string> own = method->info().aliases;
+    own.push_back(method->info().name);
+    if (std::find(own.begin(), own.end(), Lower(name)) == own.end()) {
+      names.insert(names.end(), own.begin(), own.end());
+      continue;
+    }
+    for (const auto& [option, value] : settings) method->Set(option, value);
+    method->Prepare(threads);
+    return std::move(method);
+  }
+  throw Error(ErrorKind::kUsage, "there is no method '" + name + "'", {},
+              DidYouMean(name, names, "'auif info --methods' lists them"));
+}
+
+}  // namespace auif
