@@ -12,7 +12,8 @@
   METHOD(Auif)               \
   METHOD(Average)            \
   METHOD(Maximum)            \
-  METHOD(Laplacian)
+  METHOD(Laplacian)          \
+  METHOD(GuidedFilter)
 
 namespace auif {
 
