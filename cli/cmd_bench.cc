@@ -8,6 +8,7 @@
 #include "auif/model_io.h"
 #include "base/simd.h"
 #include "cli/command.h"
+#include "cli/console.h"
 #include "jobs/bench_job.h"
 #include "jobs/scene_job.h"
 
@@ -61,16 +62,16 @@ int Run(Options& options) {
       continue;
     }
     if (first) {
-      fmt::print("{} threads, {}\n{:>10} {:>10} {:>10} {:>9} {:>9} {:>9} {:>10} {:>8}\n", r.threads,
-                 SimdTarget(), "size", "ms", "ms p95", "pairs/s", "Mpixel/s", "GFLOP/s", "FMA peak",
-                 "of peak");
+      Print("{} threads, {}\n{:>10} {:>10} {:>10} {:>9} {:>9} {:>9} {:>10} {:>8}\n", r.threads,
+            SimdTarget(), "size", "ms", "ms p95", "pairs/s", "Mpixel/s", "GFLOP/s", "FMA peak",
+            "of peak");
     }
     first = false;
-    fmt::print("{:>10} {:>10.2f} {:>10.2f} {:>9.1f} {:>9.1f} {:>9.1f} {:>10.1f} {:>7.0f}%\n",
-               fmt::format("{}x{}", r.width, r.height), r.ms_median, r.ms_p95, r.pairs_per_s,
-               r.megapixels_per_s, r.gflops, r.fma_peak_gflops, 100 * r.peak_ratio);
+    Print("{:>10} {:>10.2f} {:>10.2f} {:>9.1f} {:>9.1f} {:>9.1f} {:>10.1f} {:>7.0f}%\n",
+          fmt::format("{}x{}", r.width, r.height), r.ms_median, r.ms_p95, r.pairs_per_s,
+          r.megapixels_per_s, r.gflops, r.fma_peak_gflops, 100 * r.peak_ratio);
   }
-  if (options.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(2));
+  if (options.json) Print("{}\n", (all.size() == 1 ? all[0] : all).dump(2));
   return kAllDone;
 }
 

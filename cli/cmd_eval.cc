@@ -6,6 +6,7 @@
 
 #include "auif/error.h"
 #include "cli/command.h"
+#include "cli/console.h"
 #include "cli/progress.h"
 #include "io/atomic_file.h"
 #include "jobs/evaluate_job.h"
@@ -63,12 +64,12 @@ EvaluateJob::Method ParseMethod(const std::string& text) {
 
 int List() {
   for (const ConventionInfo& convention : Conventions()) {
-    fmt::print("{}: {}; {}\n", convention.name, convention.summary, convention.grey);
+    Print("{}: {}; {}\n", convention.name, convention.summary, convention.grey);
     for (const MetricInfo& metric : convention.metrics) {
       const bool higher = metric.direction == Direction::kHigherIsBetter;
-      fmt::print("  {:<18}{} {}{}{}\n", metric.name, higher ? "↑" : "↓", metric.title,
-                 metric.unit.empty() ? "" : " [" + metric.unit + "]",
-                 metric.choices.empty() ? "" : ": " + metric.choices);
+      Print("  {:<18}{} {}{}{}\n", metric.name, higher ? "↑" : "↓", metric.title,
+            metric.unit.empty() ? "" : " [" + metric.unit + "]",
+            metric.choices.empty() ? "" : ": " + metric.choices);
     }
   }
   return kAllDone;
@@ -102,7 +103,7 @@ int Run(Options& options) {
     return true;
   });
   if (!options.quiet) {
-    for (const std::string& note : result.notes) fmt::print(stderr, "auif: note: {}\n", note);
+    for (const std::string& note : result.notes) PrintErr("auif: note: {}\n", note);
   }
   if (result.report.succeeded > 0) {
     const bool terminal = options.output.empty() && isatty(STDOUT_FILENO) == 1;
@@ -111,7 +112,7 @@ int Run(Options& options) {
     const std::string text = options.per_image ? FormatImages(result, convention, format)
                                                : FormatMeans(result, baseline, convention, format);
     if (options.output.empty()) {
-      fmt::print("{}", text);
+      WriteOut(text);
     } else {
       WriteFileAtomically(options.output, text);
     }

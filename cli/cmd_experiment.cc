@@ -5,6 +5,7 @@
 
 #include "auif/error.h"
 #include "cli/command.h"
+#include "cli/console.h"
 #include "cli/progress.h"
 #include "experiments/experiment.h"
 
@@ -57,15 +58,15 @@ int Run(Options& options) {
         if (name != experiment) {
           experiment = name;
           progress.emplace("steps");
-          if (progress->terminal()) fmt::print(stderr, "{}\n", name);
+          if (progress->terminal()) PrintErr("{}\n", name);
         }
         JobProgress shown = state;
         shown.item = name + ": " + state.item;
         progress->Show(shown, state.item);
       });
   if (options.quiet) return kAllDone;
-  for (const std::string& note : report.notes) fmt::print(stderr, "auif: note: {}\n", note);
-  fmt::print("{} written\n", report.report.string());
+  for (const std::string& note : report.notes) PrintErr("auif: note: {}\n", note);
+  Print("{} written\n", report.report.string());
   return kAllDone;
 }
 

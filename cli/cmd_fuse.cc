@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/console.h"
 #include "cli/progress.h"
 #include "jobs/fuse_job.h"
 
@@ -53,7 +54,7 @@ int Run(Options& options) {
     return true;
   });
   if (!options.quiet && report.total > 1) {
-    fmt::print("{} of {} pairs fused into {}\n", report.succeeded, report.total, job.out.string());
+    Print("{} of {} pairs fused into {}\n", report.succeeded, report.total, job.out.string());
   }
   return Conclude(report);
 }

@@ -6,6 +6,7 @@
 
 #include "auif/model_io.h"
 #include "cli/command.h"
+#include "cli/console.h"
 
 namespace auif::cli {
 namespace {
@@ -36,8 +37,8 @@ Action AddImport(CLI::App& command) {
   return [options] {
     const Model model = ImportTorch(options->files);
     SaveModel(model, options->out);
-    fmt::print("{}: {} form, {} layers, {} channels\n", options->out.string(),
-               model.config.FormName(), model.config.layers, model.config.channels);
+    Print("{}: {} form, {} layers, {} channels\n", options->out.string(), model.config.FormName(),
+          model.config.layers, model.config.channels);
     return kAllDone;
   };
 }

@@ -5,40 +5,41 @@
 
 #include "auif/model_io.h"
 #include "cli/command.h"
+#include "cli/console.h"
 #include "network/cost.h"
 
 namespace auif::cli {
 namespace {
 
-void Print(const Model& model, const std::string& name) {
+void PrintModel(const Model& model, const std::string& name) {
   const ModelConfig& config = model.config;
   const Cost cost = MultiplyAddsPerPixel(config);
-  fmt::print("model       {}\n", name);
-  fmt::print("form        {}\n", config.FormName());
-  fmt::print("  kernels   {}\n", config.kernels == Kernels::kAdjoint
-                                     ? "adjoint: Conv2 is the adjoint of Conv1"
-                                     : "independent: Conv1 and Conv2 have kernels of their own");
-  fmt::print("  padding   {}\n", config.padding == Padding::kInput
-                                     ? "input: the layer's input is reflected by 2"
-                                     : "feature: reflected by 1 before each convolution");
-  fmt::print("  activation {}\n", config.activation == Activation::kGradient
-                                      ? "gradient: BN and PReLU on Conv2(Conv1(x))"
-                                      : "output: BN and PReLU on the layer's output");
-  fmt::print("layers      {} an encoder\n", config.layers);
-  fmt::print("channels    {}\n", config.channels);
-  fmt::print("parameters  {}\n", model.ParameterCount());
-  fmt::print(
+  Print("model       {}\n", name);
+  Print("form        {}\n", config.FormName());
+  Print("  kernels   {}\n", config.kernels == Kernels::kAdjoint
+                                ? "adjoint: Conv2 is the adjoint of Conv1"
+                                : "independent: Conv1 and Conv2 have kernels of their own");
+  Print("  padding   {}\n", config.padding == Padding::kInput
+                                ? "input: the layer's input is reflected by 2"
+                                : "feature: reflected by 1 before each convolution");
+  Print("  activation {}\n", config.activation == Activation::kGradient
+                                 ? "gradient: BN and PReLU on Conv2(Conv1(x))"
+                                 : "output: BN and PReLU on the layer's output");
+  Print("layers      {} an encoder\n", config.layers);
+  Print("channels    {}\n", config.channels);
+  Print("parameters  {}\n", model.ParameterCount());
+  Print(
       "cost        {} multiply-adds per pixel of a fused pair; {} as written, {:.1f} times as "
       "many\n",
       cost.collapsed, cost.as_written, static_cast<double>(cost.as_written) / cost.collapsed);
-  for (const auto& [key, value] : model.metadata) fmt::print("{:<11} {}\n", key, value);
-  fmt::print("\n{:>5}  {:>10} {:>10}  {:>10} {:>10}\n", "layer", "eta base", "theta base",
-             "eta detail", "theta detail");
+  for (const auto& [key, value] : model.metadata) Print("{:<11} {}\n", key, value);
+  Print("\n{:>5}  {:>10} {:>10}  {:>10} {:>10}\n", "layer", "eta base", "theta base", "eta detail",
+        "theta detail");
   for (int l = 0; l < config.layers; ++l) {
     const Layer& base = model.base.layers[l];
     const Layer& detail = model.detail.layers[l];
-    fmt::print("{:>5}  {:>10.5f} {:>10.5f}  {:>10.5f} {:>12.5f}\n", l + 1, base.eta, base.theta,
-               detail.eta, detail.theta);
+    Print("{:>5}  {:>10.5f} {:>10.5f}  {:>10.5f} {:>12.5f}\n", l + 1, base.eta, base.theta,
+          detail.eta, detail.theta);
   }
 }
 
@@ -48,7 +49,7 @@ Action AddInfo(CLI::App& command) {
   const auto path = std::make_shared<std::string>();
   command.add_option("MODEL", *path, "Model file (default: the built-in one)")->type_name("FILE");
   return [path] {
-    Print(path->empty() ? DefaultModel() : LoadModel(*path), path->empty() ? "built-in" : *path);
+    PrintModel(path->empty() ? DefaultModel() : LoadModel(*path), path->empty() ? "built-in" : *path);
     return kAllDone;
   };
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/console.h"
 #include "cli/progress.h"
 #include "jobs/train_job.h"
 
@@ -159,9 +160,9 @@ int Run(Options& options) {
     return kSomeFailed;
   }
   if (!options.quiet) {
-    fmt::print("{} written: {} images, {} steps, loss {:.5f}, mse {:.5f}, ssim {:.4f}\n",
-               job.out.string(), report.images, report.steps, report.losses.total,
-               report.losses.mse, report.losses.ssim);
+    Print("{} written: {} images, {} steps, loss {:.5f}, mse {:.5f}, ssim {:.4f}\n",
+          job.out.string(), report.images, report.steps, report.losses.total, report.losses.mse,
+          report.losses.ssim);
   }
   return kAllDone;
 }

@@ -2,9 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <exception>
+#include <functional>
 #include <new>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "auif/error.h"
 #include "auif/version.h"
 #include "cli/command.h"
+#include "cli/console.h"
 
 namespace auif::cli {
 namespace {
@@ -77,7 +79,11 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kAllDone : kUsageError;
+    std::ostringstream out, err;
+    const int code = app.exit(error, out, err);
+    WriteOut(out.str());
+    WriteErr(err.str());
+    return code == 0 ? kAllDone : kUsageError;
   }
   for (const auto& [sub, action] : actions) {
     if (sub->parsed()) return action();
@@ -93,7 +99,7 @@ void AddThreads(CLI::App& command, int& threads) {
       ->check(CLI::Range(1, 1024).description(""));
 }
 
-void PrintError(const std::string& line) { fmt::print(stderr, "auif: error: {}\n", line); }
+void PrintError(const std::string& line) { PrintErr("auif: error: {}\n", line); }
 
 int Conclude(const JobReport& report) {
   for (const JobFailure& failure : report.failures) PrintError(failure.message);
@@ -102,19 +108,34 @@ int Conclude(const JobReport& report) {
 
 }  // namespace auif::cli
 
-int main(int argc, char** argv) {
-  using namespace auif::cli;
-  // Writing beyond a file size limit must be an error message, not the end of the process.
-  std::signal(SIGXFSZ, SIG_IGN);
+namespace auif::cli {
+namespace {
+
+// Runs something and turns errors into exit codes.
+int Guarded(const std::function<int()>& run) {
   try {
-    return Run(argc, argv);
-  } catch (const auif::Error& error) {
+    return run();
+  } catch (const Error& error) {
     PrintError(error.what());
-    return error.kind() == auif::ErrorKind::kUsage ? kUsageError : kSomeFailed;
+    return error.kind() == ErrorKind::kUsage ? kUsageError : kSomeFailed;
   } catch (const std::bad_alloc&) {
     PrintError("not enough memory");
   } catch (const std::exception& error) {
     PrintError(error.what());
   }
   return kSomeFailed;
+}
+
+}  // namespace
+}  // namespace auif::cli
+
+int main(int argc, char** argv) {
+  using namespace auif::cli;
+  OpenConsole();
+  const int code = Guarded([&] { return Run(argc, argv); });
+  const int written = Guarded([] {
+    FinishConsole();
+    return kAllDone;
+  });
+  return code != kAllDone ? code : written;
 }

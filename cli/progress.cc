@@ -1,11 +1,11 @@
 #include "cli/progress.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
 #include <utility>
+
+#include "cli/console.h"
 
 namespace auif::cli {
 namespace {
@@ -32,29 +32,28 @@ void Progress::Show(const JobProgress& progress, const std::string& note) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   if (!terminal_) {
-    fmt::print(stderr, "[{}/{}] {}{}\n", progress.done, progress.total, progress.item,
-               progress.failure.empty() ? "" : " FAILED");
+    PrintErr("[{}/{}] {}{}\n", progress.done, progress.total, progress.item,
+             progress.failure.empty() ? "" : " FAILED");
     return;
   }
   const bool last = progress.done == progress.total;
   if (!last && seconds - last_drawn_ < kRedrawSeconds) return;
   last_drawn_ = seconds;
   DrawBar(progress, note, seconds);
-  if (last) fmt::print(stderr, "\n");
+  if (last) PrintErr("\n");
 }
 
 void Progress::Print(const std::string& line) const {
-  fmt::print(stderr, "{}{}\n", terminal_ ? "\r\x1b[K" : "", line);
+  PrintErr("{}{}\n", terminal_ ? "\r\x1b[K" : "", line);
 }
 
 void Progress::DrawBar(const JobProgress& progress, const std::string& note, double seconds) const {
   const int filled = kBarWidth * progress.done / progress.total;
   const double rate = seconds > 0 ? (progress.done - done_before_) / seconds : 0;
   const double left = rate > 0 ? (progress.total - progress.done) / rate : 0;
-  fmt::print(stderr, "\r[{:=<{}}{: <{}}] {}/{}  {:.1f} {}/s  {} left {}\x1b[K", "", filled, "",
-             kBarWidth - filled, progress.done, progress.total, rate, unit_, Duration(left),
-             note.empty() ? "" : " " + note);
-  std::fflush(stderr);
+  PrintErr("\r[{:=<{}}{: <{}}] {}/{}  {:.1f} {}/s  {} left {}\x1b[K", "", filled, "",
+           kBarWidth - filled, progress.done, progress.total, rate, unit_, Duration(left),
+           note.empty() ? "" : " " + note);
 }
 
 }  // namespace auif::cli
