@@ -77,15 +77,9 @@ void Step(benchmark::State& state, const ModelConfig& config) {
 void Epoch(benchmark::State& state, TrainOptions options) {
   options.epochs = 1;
   options.threads = static_cast<int>(state.range(0));
-  std::vector<TrainImage> images;
+  std::vector<Image> images;
   for (int i = 0; i < 2 * kBatch; ++i) {
-    const Plane<float> values = RandomImage(500, 330, i);
-    Plane<std::uint8_t> pixels(500, 330);
-    for (int y = 0; y < 330; ++y) {
-      std::transform(values.Row(y), values.Row(y) + 500, pixels.Row(y),
-                     [](float v) { return static_cast<std::uint8_t>(std::lround(255 * v)); });
-    }
-    images.push_back({"", std::move(pixels)});
+    images.push_back(Image(RandomImage(500, 330, i)).As(SampleType::kUint8));
   }
   for (auto _ : state) benchmark::DoNotOptimize(Train(images, options).state.step);
 }

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "auif/fuse.h"
+#include "auif/io.h"
 #include "auif/model_io.h"
 #include "auif/version.h"
 #include "base/simd.h"
-#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -30,15 +30,15 @@ void Run(int argc, char** argv) {
   const Fuser fuser(LoadModel(argv[1]), options);
   std::vector<double> ms;
   for (int i = 4; i + 2 < argc; i += 3) {
-    const FileImage ir = ReadImage(argv[i]), vis = ReadImage(argv[i + 1]);
-    Plane<float> fused(ir.grey.width(), ir.grey.height());
-    fuser.Fuse(ir.grey, vis.grey, fused.View());
+    const Plane<float> ir = ReadImage(argv[i]).Grey(), vis = ReadImage(argv[i + 1]).Grey();
+    Plane<float> fused(ir.size());
+    fuser.Fuse(ir, vis, fused.View());
     WriteImage(argv[i + 2], fused);
     if (i > 4 || seconds == 0) continue;
     const double end = Now() + seconds;
     while (ms.size() < 3 || (Now() < end && ms.size() < kMostRuns)) {
       const double start = Now();
-      fuser.Fuse(ir.grey, vis.grey, fused.View());
+      fuser.Fuse(ir, vis, fused.View());
       ms.push_back(1e3 * (Now() - start));
     }
   }

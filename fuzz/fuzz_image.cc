@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "io/image_file.h"
+#include "auif/io.h"
 
 // Too much memory is an Error like others.
 extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }

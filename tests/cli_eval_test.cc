@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "auif/io.h"
 #include "io/folder.h"
-#include "io/image_file.h"
 #include "tests/paths.h"
 #include "tests/random_model.h"
 #include "tests/run_program.h"

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "auif/fuse.h"
+#include "auif/io.h"
 #include "auif/model_io.h"
-#include "io/image_file.h"
 #include "scene/scene.h"
 #include "tests/paths.h"
 #include "tests/random_model.h"
@@ -103,13 +103,14 @@ TEST_F(CliFuseTest, OutputsNeverReplaceSourcesOrEachOther) {
 
 TEST_F(CliFuseTest, ResultIsTheLibrarysRounded) {
   ASSERT_EQ(Fuse("ir.png vis.png -o out.png").code, 0);
-  const Plane<float> expected =
-      Fuser(DefaultModel()).Fuse(ReadImage(In("ir.png")).grey, ReadImage(In("vis.png")).grey);
+  const Image fused =
+      Fuser(DefaultModel()).Fuse(ReadImage(In("ir.png")).Grey(), ReadImage(In("vis.png")).Grey());
+  const Plane<std::uint8_t> expected = fused.GreyAs<std::uint8_t>();
   const cv::Mat out = cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED);
   ASSERT_EQ(out.type(), CV_8UC1);
   for (int y = 0; y < 48; ++y) {
     for (int x = 0; x < 64; ++x) {
-      ASSERT_EQ(out.at<unsigned char>(y, x), std::lrint(255 * expected.Row(y)[x]));
+      ASSERT_EQ(out.at<unsigned char>(y, x), expected.Row(y)[x]);
     }
   }
 }
@@ -168,10 +169,7 @@ TEST_F(CliFuseTest, GreyStoredAsRgbAndSixteenBitsAreTheSameGrey) {
 }
 
 TEST_F(CliFuseTest, ColourKeepsItsChroma) {
-  FileImage colour;
-  colour.grey = scene_.vis;
-  colour.rgb = scene_.rgb;
-  WriteImage(In("colour.png"), colour.grey, colour);
+  WriteImage(In("colour.png"), Image(scene_.rgb));
   ASSERT_EQ(Fuse("ir.png colour.png -o out.png").code, 0);
   const cv::Mat source = cv::imread(In("colour.png").string(), cv::IMREAD_UNCHANGED);
   const cv::Mat out = cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED);

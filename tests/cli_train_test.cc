@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "auif/io.h"
 #include "auif/model_io.h"
-#include "io/image_file.h"
 #include "jobs/validation.h"
 #include "tests/paths.h"
 #include "tests/random_model.h"

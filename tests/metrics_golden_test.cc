@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "auif/io.h"
 #include "auif/metrics.h"
 #include "io/csv.h"
-#include "io/image_file.h"
 #include "tests/shared_data.h"
 
 namespace auif {
@@ -23,9 +23,9 @@ struct Paths {
   fs::path ir, vis, fused;  // without extensions
 };
 
-ImageChannels Read(const fs::path& stem) {
+Image Read(const fs::path& stem) {
   const fs::path png = stem.string() + ".png";
-  return ReadChannels(fs::exists(png) ? png : fs::path(stem.string() + ".jpg"));
+  return ReadImage(fs::exists(png) ? png : fs::path(stem.string() + ".jpg"));
 }
 
 Paths OfAuthors(const std::string& set, const std::string& image) {

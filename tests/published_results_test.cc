@@ -5,9 +5,8 @@
 #include <filesystem>
 
 #include "auif/fuse.h"
+#include "auif/io.h"
 #include "auif/model_io.h"
-#include "io/image_file.h"
-#include "io/pairs.h"
 #include "tests/shared_data.h"
 
 namespace auif {
@@ -27,8 +26,8 @@ TEST_P(PublishedResultsTest, AreReproduced) {
   for (const ImagePair& pair : FindPairs(data).pairs) {
     const auto published = results / (pair.name + ".png");
     if (!std::filesystem::exists(published)) continue;
-    const Plane<float> fused = fuser.Fuse(ReadImage(pair.ir).grey, ReadImage(pair.vis).grey);
-    const Plane<float> expected = ReadImage(published).grey;
+    const Plane<float> fused = fuser.Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey());
+    const Plane<float> expected = ReadImage(published).Grey();
     ASSERT_EQ(fused.width(), expected.width());
     ASSERT_EQ(fused.height(), expected.height());
     long equal = 0, worst = 0;

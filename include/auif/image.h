@@ -118,6 +118,9 @@ class Image {
   // a channel that is not there.
   Plane<float> Channel(int channel) const;
   void ChannelRow(int channel, int y, float* to) const;
+  // Sets row y of one channel from grey levels, rounded to the type where it is an integer. The
+  // image must have its full range (kUsage otherwise).
+  void SetChannelRow(int channel, int y, const float* levels);
   // One channel on the scale of metrics: 255 times the level, in double precision, not rounded.
   Plane<double> ChannelTo255(int channel) const;
   // The same image, channels and all, in the full range of another type. Of its own type and full

@@ -13,18 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "auif/plane.h"
+#include "auif/image.h"
 
 namespace auif {
-
-// An image as values 0..255, whatever its depth was: one grey channel, or red, green, blue, all of
-// one size.
-struct ImageChannels {
-  std::vector<Plane<double>> channels;
-
-  int width() const { return channels.empty() ? 0 : channels.front().width(); }
-  int height() const { return channels.empty() ? 0 : channels.front().height(); }
-};
 
 enum class Direction { kHigherIsBetter, kLowerIsBetter };
 
@@ -57,7 +48,7 @@ const ConventionInfo& FindConvention(std::string_view name);
 using Scores = std::vector<std::optional<double>>;
 
 struct FusionResult {
-  ImageChannels ir, vis, fused;
+  Image ir, vis, fused;
 };
 
 // The mean of one metric over the images for which it is defined.
@@ -79,8 +70,10 @@ class Evaluator {
   const ConventionInfo& convention() const { return *convention_; }
   const std::vector<MetricInfo>& metrics() const { return metrics_; }
 
-  // The three images must have one size and one or three channels each; else Error (kInput).
-  Scores Score(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused) const;
+  // Values are seen on a scale of 0..255 whatever the type and range of the samples, and not
+  // rounded. Three channels count as colour even where they are equal. Throws Error (kInput) for an
+  // empty image and where the sizes differ.
+  Scores Score(const Image& ir, const Image& vis, const Image& fused) const;
 
   // Scores `count` images on `threads` threads (0: as many as the machine has). `load` gives the
   // image of an index and `done`, where given, is called with its scores; both are called on those

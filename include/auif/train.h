@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "auif/image.h"
 #include "auif/model.h"
-#include "auif/plane.h"
 
 namespace auif {
 
@@ -109,24 +109,20 @@ struct TrainResult {
   TrainEnd end = TrainEnd::kDone;
 };
 
-// An image with the name that messages give it.
-struct TrainImage {
-  std::string name;
-  Plane<std::uint8_t> pixels;  // grey
-};
-
 // Throws the Error of Train() for an image that is too small.
-void CheckTrainImage(const TrainImage& image, const TrainOptions& options);
+void CheckTrainImage(const Image& image, const TrainOptions& options);
 
 // An untrained model: the state in which training starts.
 Model InitialModel(const TrainOptions& options);
 
-// Trains from the start, or from `from`, which must come from the same options and images.
+// Trains from the start, or from `from`, which must come from the same options and images. The
+// network sees grey images of 8 bits; others are converted, which keeps a copy for the time of the
+// training.
 // Errors: those of TrainOptions::Validate(); kUsage for fewer images than a batch, and where the
 // loss or a gradient is no longer finite (the message says in which epoch, step and layer that
 // began; the callback has had the last good state); kInput for an image that is smaller than the
 // crop in either direction, with Crop::kRandomResized smaller than kMinSize.
-TrainResult Train(const std::vector<TrainImage>& images, const TrainOptions& options,
+TrainResult Train(const std::vector<Image>& images, const TrainOptions& options,
                   const TrainCallback& callback = {}, const TrainState* from = nullptr);
 
 }  // namespace auif

@@ -104,7 +104,7 @@ Fuser::Fuser(Fuser&&) noexcept = default;
 Fuser& Fuser::operator=(Fuser&&) noexcept = default;
 
 Plane<float> Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis) const {
-  CheckPair(ir, vis);
+  CheckPair(ir.size(), vis.size());
   Plane<float> out(ir.width, ir.height);
   Fuse(ir, vis, out.View());
   return out;
@@ -112,7 +112,7 @@ Plane<float> Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis) 
 
 void Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
                  PlaneView<float> out) const {
-  CheckPair(ir, vis);
+  CheckPair(ir.size(), vis.size());
   if (out.width != ir.width || out.height != ir.height) {
     throw Error(ErrorKind::kUsage, "the result's plane has not the sources' size");
   }
@@ -122,7 +122,7 @@ void Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
 }
 
 Decomposition Fuser::Decompose(PlaneView<const float> source) const {
-  CheckSize(source);
+  CheckSize(source.size());
   const int width = source.width, height = source.height;
   Decomposition result{Plane<float>(width, height), Plane<float>(width, height),
                        Plane<float>(width, height), Plane<float>(width, height)};

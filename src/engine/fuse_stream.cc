@@ -81,7 +81,7 @@ struct FuseStream::Impl {
 };
 
 FuseStream::FuseStream(const Fuser& fuser, int width, int height, Sink sink) {
-  CheckSize({nullptr, width, height, width});
+  CheckSize({width, height});
   if (!sink) throw Error(ErrorKind::kUsage, "a stream of rows needs a sink for the result");
   impl_ = std::make_unique<Impl>(fuser.impl_->options, fuser.impl_->network, width, height,
                                  std::move(sink));

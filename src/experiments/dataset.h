@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "io/pairs.h"
+#include "auif/io.h"
 
 namespace auif {
 

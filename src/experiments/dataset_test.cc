@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "auif/io.h"
 #include "experiments/published.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
-#include "io/image_file.h"
 #include "tests/expect_error.h"
 #include "tests/temporary_folder.h"
 

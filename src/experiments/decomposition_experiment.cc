@@ -1,10 +1,10 @@
 // Fig. 4.
 #include <fmt/format.h>
 
+#include "auif/io.h"
 #include "experiments/experiments.h"
 #include "experiments/sheet.h"
 #include "io/csv.h"
-#include "io/image_file.h"
 
 namespace auif {
 
@@ -19,7 +19,7 @@ Section RunDecomposition(Lab& lab) {
   for (const Dataset* set : sets) {
     const ImagePair& pair = set->pairs[set->pairs.size() / 2];
     for (const auto& [kind, path] : {std::pair{"infrared", pair.ir}, {"visible", pair.vis}}) {
-      Plane<float> source = ReadImage(path).grey;
+      Plane<float> source = ReadImage(path).Grey();
       const Decomposition maps = fuser.Decompose(source);
       std::vector<Plane<float>> row;
       row.push_back(std::move(source));

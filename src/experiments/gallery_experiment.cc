@@ -1,12 +1,12 @@
 // Fig. 5, and the images of the report's slider.
 #include <fmt/format.h>
 
+#include "auif/io.h"
 #include "experiments/experiments.h"
 #include "experiments/methods.h"
 #include "experiments/sheet.h"
 #include "io/csv.h"
 #include "io/folder.h"
-#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -39,7 +39,7 @@ Section RunGallery(Lab& lab) {
     const std::size_t scenes = std::min(kScenesASet, set->pairs.size());
     for (std::size_t k = 0; k < scenes; ++k) {
       const ImagePair& pair = set->pairs[(2 * k + 1) * set->pairs.size() / (2 * scenes)];
-      Plane<float> ir = ReadImage(pair.ir).grey, vis = ReadImage(pair.vis).grey;
+      Plane<float> ir = ReadImage(pair.ir).Grey(), vis = ReadImage(pair.vis).Grey();
       const Box box = InterestingBox(ir, vis);
       sheet.columns.push_back(set->title + " " + pair.name);
       sheet.zoom.push_back(box);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "auif/error.h"
+#include "auif/io.h"
 #include "auif/metrics.h"
 #include "auif/model_io.h"
 #include "auif/version.h"
@@ -16,7 +17,6 @@
 #include "experiments/published.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
-#include "io/image_file.h"
 #include "jobs/evaluate_job.h"
 
 namespace auif {
@@ -33,18 +33,8 @@ std::vector<double> Values(const Scores& scores) {
   return values;
 }
 
-// The grey values that an 8-bit file would have.
-ImageChannels Channels(const Plane<float>& grey) {
-  Plane<double> plane(grey.width(), grey.height());
-  for (int y = 0; y < grey.height(); ++y) {
-    for (int x = 0; x < grey.width(); ++x) {
-      plane.Row(y)[x] = std::round(255.0 * grey.Row(y)[x]);
-    }
-  }
-  ImageChannels channels;
-  channels.channels.push_back(std::move(plane));
-  return channels;
-}
+// The grey values that an 8-bit file has.
+Image Grey8(const Image& image) { return image.GreyAs<std::uint8_t>(); }
 
 Json ScoreInputs(const std::string& fused, const Dataset& set) {
   return {
@@ -123,9 +113,9 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
   const Evaluator evaluator(kConvention, PaperMetrics());
   const auto load = [&](std::size_t i) {
     const ImagePair& pair = set.pairs[i];
-    const Plane<float> ir = ReadImage(pair.ir).grey, vis = ReadImage(pair.vis).grey;
+    const Image ir = ReadImage(pair.ir), vis = ReadImage(pair.vis);
     try {
-      return FusionResult{Channels(ir), Channels(vis), Channels(fuser.Fuse(ir, vis))};
+      return FusionResult{Grey8(ir), Grey8(vis), Grey8(fuser.Fuse(ir.Grey(), vis.Grey()))};
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(), pair.ir.string(), error.hint());
     }

@@ -72,14 +72,14 @@ class Lab {
  private:
   nlohmann::json TrainInputs(const TrainOptions& options);
   Trained Train(const TrainOptions& options);
-  const std::vector<TrainImage>& TrainImages();
+  const std::vector<Image>& TrainImages();
 
   const ExperimentJob& job_;
   const ExperimentCallback& callback_;
   Datasets datasets_;
   KnownModel model_;
   ResultStore store_;
-  std::vector<TrainImage> train_images_;
+  std::vector<Image> train_images_;
   std::mutex mutex_;
   std::string experiment_;
   JobProgress progress_;

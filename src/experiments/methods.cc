@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "auif/error.h"
+#include "auif/io.h"
 #include "auif/model_io.h"
 #include "base/text.h"
-#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -24,7 +24,7 @@ Plane<float> OpenMethod::Fused(const Dataset& set, std::size_t sets, const Image
   if (model) {
     FuseOptions options;
     options.threads = threads;
-    return Fuser(model->model, options).Fuse(ReadImage(pair.ir).grey, ReadImage(pair.vis).grey);
+    return Fuser(model->model, options).Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey());
   }
   const fs::path from = Folder(set, sets);
   if (from.empty()) return {};
@@ -32,7 +32,7 @@ Plane<float> OpenMethod::Fused(const Dataset& set, std::size_t sets, const Image
     const std::string stem = Lower(path.stem().string());
     if (stem == Lower(pair.name) || stem == Lower(pair.ir.stem().string()) ||
         stem == Lower(pair.vis.stem().string())) {
-      return ReadImage(path).grey;
+      return ReadImage(path).Grey();
     }
   }
   return {};

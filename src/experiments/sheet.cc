@@ -7,9 +7,9 @@
 #include <opencv2/imgproc.hpp>
 
 #include "auif/error.h"
+#include "auif/io.h"
 #include "experiments/text.h"
 #include "io/atomic_file.h"
-#include "io/codecs/codec.h"
 
 namespace auif {
 namespace {
@@ -24,9 +24,11 @@ cv::Mat AsMat(const Plane<float>& plane) {
 }
 
 cv::Mat ToBgr(const Plane<float>& plane) {
-  cv::Mat grey, bgr;
-  AsMat(plane).convertTo(grey, CV_8U, 255);
-  cv::cvtColor(grey, bgr, cv::COLOR_GRAY2BGR);
+  const Plane<std::uint8_t> grey = Image(plane).GreyAs<std::uint8_t>();
+  cv::Mat bgr;
+  cv::cvtColor(cv::Mat(grey.height(), grey.width(), CV_8U, const_cast<std::uint8_t*>(grey.Row(0)),
+                       static_cast<std::size_t>(grey.stride())),
+               bgr, cv::COLOR_GRAY2BGR);
   return bgr;
 }
 
@@ -63,11 +65,13 @@ cv::Mat Cell(const Plane<float>& plane, const Box& zoom, int width) {
 }
 
 void Write(const cv::Mat& bgr, const std::filesystem::path& path) {
-  cv::Mat rgb;
-  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
-  const auto writer = CreateImage(path, {rgb.cols, rgb.rows, 3, 8});
-  for (int y = 0; y < rgb.rows; ++y) writer->WriteRow(rgb.ptr(y));
-  writer->Finish();
+  std::array<Plane<std::uint8_t>, 3> rgb;
+  for (int c = 0; c < 3; ++c) {
+    rgb[c] = Plane<std::uint8_t>(bgr.cols, bgr.rows);
+    cv::Mat to(bgr.rows, bgr.cols, CV_8U, rgb[c].Row(0), static_cast<std::size_t>(rgb[c].stride()));
+    cv::extractChannel(bgr, to, 2 - c);
+  }
+  WriteImage(path, Image(std::move(rgb)));
 }
 
 void PutText(cv::Mat& canvas, const std::string& text, cv::Point center) {

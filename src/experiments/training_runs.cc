@@ -65,10 +65,10 @@ std::optional<Interrupted> FindInterrupted(const TrainOptions& options, const Tr
 
 }  // namespace
 
-const std::vector<TrainImage>& Lab::TrainImages() {
+const std::vector<Image>& Lab::TrainImages() {
   const std::scoped_lock lock(mutex_);
   if (!train_images_.empty()) return train_images_;
-  std::vector<TrainImage> images;
+  std::vector<Image> images;
   for (const Dataset* set : datasets_.Split("train")) {
     for (const ImagePair& pair : set->pairs) {
       for (const fs::path& path : {pair.ir, pair.vis}) {
@@ -108,7 +108,7 @@ Trained Lab::Train(const TrainOptions& wanted) {
   const Json inputs = TrainInputs(options);
   const fs::path checkpoint = store_.Path("training", inputs, ".checkpoint");
   const fs::path curves_path = store_.Path("training", inputs, ".curves");
-  const std::vector<TrainImage>& images = TrainImages();
+  const std::vector<Image>& images = TrainImages();
   const auto batch = static_cast<std::size_t>(options.batch);
   const TrainOrigin origin = options.Text();
   const std::string item = fmt::format("seed {}, {} layers", options.seed, options.config.layers);

@@ -151,7 +151,7 @@ Plane<T> Image::GreyAs() const {
   std::vector<float> row(static_cast<std::size_t>(width()));
   for (int y = 0; y < height(); ++y) {
     GreyRow(y, row.data());
-    std::transform(row.begin(), row.end(), grey.Row(y), FromUnit<T>);
+    std::transform(row.begin(), row.end(), grey.Row(y), [](float v) { return FromUnit<T>(v); });
   }
   return grey;
 }
@@ -172,25 +172,32 @@ Plane<double> Image::ChannelTo255(int channel) const {
   return values;
 }
 
+void Image::SetChannelRow(int channel, int y, const float* levels) {
+  if (range() != FullRange(type()) || channel < 0 || channel >= channels()) {
+    throw Error(ErrorKind::kUsage, "only channels of a full range are set from levels", source());
+  }
+  std::visit(
+      [&]<typename T>(std::vector<Plane<T>>& planes) {
+        T* to = planes[static_cast<std::size_t>(channel)].Row(y);
+        if constexpr (IntegerSample<T>) {
+          std::transform(levels, levels + width(), to, [](float v) { return FromUnit<T>(v); });
+        } else {
+          std::copy_n(levels, width(), to);
+        }
+      },
+      planes_);
+}
+
 Image Image::As(SampleType wanted) const {
   if (wanted == type() && range() == FullRange(wanted)) return *this;
   Image out(ImageSpec{size(), channels(), wanted, FullRange(wanted), source()});
   std::vector<float> levels(static_cast<std::size_t>(width()));
-  std::visit(
-      [&]<typename T>(std::vector<Plane<T>>& planes) {
-        for (int c = 0; c < channels(); ++c) {
-          for (int y = 0; y < height(); ++y) {
-            T* to = planes[c].Row(y);
-            ChannelRow(c, y, levels.data());
-            if constexpr (IntegerSample<T>) {
-              std::transform(levels.begin(), levels.end(), to, FromUnit<T>);
-            } else {
-              std::copy(levels.begin(), levels.end(), to);
-            }
-          }
-        }
-      },
-      out.planes_);
+  for (int c = 0; c < channels(); ++c) {
+    for (int y = 0; y < height(); ++y) {
+      ChannelRow(c, y, levels.data());
+      out.SetChannelRow(c, y, levels.data());
+    }
+  }
   return out;
 }
 

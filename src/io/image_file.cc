@@ -1,122 +1,154 @@
-#include "io/image_file.h"
-
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
+#include "auif/io.h"
+#include "image/convert.h"
 #include "io/codecs/codec.h"
-#include "io/image_rows.h"
 
 namespace auif {
 namespace {
 
-// What a Plane takes: its rows start at multiples of 64 bytes.
-template <typename T>
-std::uint64_t PlaneBytes(int width, int height) {
-  const std::uint64_t row = sizeof(T) * static_cast<std::uint64_t>(width);
-  return (row + Plane<T>::kAlignment - 1) / Plane<T>::kAlignment * Plane<T>::kAlignment * height;
+namespace fs = std::filesystem;
+
+// What a plane of the image takes: its rows start at multiples of 64 bytes.
+std::uint64_t PlaneBytes(const ImageSpec& spec) {
+  constexpr std::uint64_t kAlignment = Plane<std::uint8_t>::kAlignment;
+  const std::uint64_t sample = spec.type == SampleType::kUint8 ? 1 : 2;
+  const std::uint64_t row = sample * static_cast<std::uint64_t>(spec.size.width);
+  return (row + kAlignment - 1) / kAlignment * kAlignment *
+         static_cast<std::uint64_t>(spec.size.height);
 }
 
-// The channels as they are, on a scale of 0..255.
-template <typename T>
-ImageChannels ReadRaw(RowReader& reader, const std::filesystem::path& path) {
-  constexpr double kStep = std::numeric_limits<T>::max() / 255;  // 1 or 257
-  const auto [width, height, channels, bits] = reader.shape();
-  const auto buffer = MakeBuffer(reader.shape().RowBytes(), path);
-  const T* const row = reinterpret_cast<T*>(buffer.get());
-  ImageChannels image;
-  for (int y = 0; y < height; ++y) {
-    reader.ReadRow(buffer.get());
-    if (y == 0) {
-      CheckMemory(PlaneBytes<double>(width, height) * channels, path);
-      image.channels.assign(channels, Plane<double>(width, height));
-    }
-    for (int c = 0; c < channels; ++c) {
-      double* to = image.channels[c].Row(y);
-      for (int x = 0; x < width; ++x) to[x] = row[x * channels + c] / kStep;
-    }
+// Calls f with a pointer to the row's integers.
+template <typename F>
+void WithType(SampleType type, std::uint8_t* row, const F& f) {
+  if (type == SampleType::kUint8) {
+    f(row);
+  } else {
+    f(reinterpret_cast<std::uint16_t*>(row));
   }
-  return image;
 }
 
-void Write(const std::filesystem::path& path, PlaneView<const float> fused, const FileImage* colour,
-           int bits) {
-  ImageWriter writer(path, fused.width, fused.height, colour != nullptr, bits);
-  for (int y = 0; y < fused.height; ++y) {
-    if (colour == nullptr) {
-      writer.WriteRow(fused.Row(y));
-    } else {
-      const auto& rgb = colour->rgb;
-      writer.WriteRow(fused.Row(y), colour->grey.Row(y),
-                      {rgb[0].Row(y), rgb[1].Row(y), rgb[2].Row(y)});
-    }
+void CheckRow(const Image& image, int y, const ImageSpec& spec) {
+  if (image.width() == spec.size.width && image.channels() == spec.channels &&
+      image.type() == spec.type && y >= 0 && y < image.height()) {
+    return;
   }
-  writer.Finish();
+  throw Error(ErrorKind::kUsage, "the rows of the image are not those of the file", spec.source);
 }
 
 }  // namespace
 
-bool IsImageExtension(const std::filesystem::path& path) {
-  return FindImageFormat(path) != nullptr;
-}
-
-void CheckImageFormat(const std::filesystem::path& path, int bits) {
-  const ImageFormat* format = FindImageFormat(path);
-  if (format == nullptr) {
-    throw Error(ErrorKind::kUsage, "unknown image format '" + path.extension().string() + "'",
-                path.string(), "use .png, .jpg, .bmp, .tif or .pgm");
+struct ImageReader::Impl {
+  explicit Impl(const fs::path& path) : rows(OpenImage(path)) {
+    const ImageShape& shape = rows->shape();
+    spec.size = {shape.width, shape.height};
+    spec.channels = shape.channels;
+    spec.type = shape.bits == 8 ? SampleType::kUint8 : SampleType::kUint16;
+    spec.range = FullRange(spec.type);
+    spec.source = path.string();
+    row = MakeBuffer(shape.RowBytes(), path);
+    rows->ReadRow(row.get());
   }
-  if (bits != 8 && bits != 16) {
-    throw Error(ErrorKind::kUsage, "an image has 8 or 16 bits, not " + std::to_string(bits));
+
+  ImageSpec spec;
+  std::unique_ptr<RowReader> rows;
+  std::unique_ptr<std::uint8_t[]> row;  // interleaved
+  int read = 0;
+};
+
+ImageReader::ImageReader(const fs::path& path) : impl_(std::make_unique<Impl>(path)) {}
+ImageReader::~ImageReader() = default;
+ImageReader::ImageReader(ImageReader&&) noexcept = default;
+ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
+
+const ImageSpec& ImageReader::spec() const { return impl_->spec; }
+
+void ImageReader::ReadRow(Image* to, int y) {
+  const ImageSpec& spec = impl_->spec;
+  CheckRow(*to, y, spec);
+  if (impl_->read == spec.size.height) {
+    throw Error(ErrorKind::kUsage, "all rows have been read", spec.source);
   }
-  if (bits > format->most_bits) {
-    throw Error(ErrorKind::kUsage, "the format cannot hold 16 bits", path.string(),
-                "use .png, .tif or .pgm");
-  }
-}
-
-ImageChannels ReadChannels(const std::filesystem::path& path, int* bits) {
-  const std::unique_ptr<RowReader> reader = OpenImage(path);
-  if (bits != nullptr) *bits = reader->shape().bits;
-  return reader->shape().bits == 8 ? ReadRaw<std::uint8_t>(*reader, path)
-                                   : ReadRaw<std::uint16_t>(*reader, path);
-}
-
-FileImage ReadImage(const std::filesystem::path& path) {
-  ImageReader reader(path);
-  return ReadImage(reader);
-}
-
-// Memory is taken when the file has shown that it holds rows, and for three planes more when it
-// has shown a colour.
-FileImage ReadImage(ImageReader& reader) {
-  const auto [width, height, channels, bits] = reader.shape();
-  const std::uint64_t plane_bytes = PlaneBytes<float>(width, height);
-  FileImage image;
-  image.bits = bits;
-  for (int y = 0; y < height; ++y) {
-    reader.Next();
-    if (y == 0) {
-      CheckMemory(plane_bytes, reader.path());
-      image.grey = Plane<float>(width, height);
+  if (impl_->read > 0) impl_->rows->ReadRow(impl_->row.get());
+  ++impl_->read;
+  WithType(spec.type, impl_->row.get(), [&]<typename T>(const T* row) {
+    for (int c = 0; c < spec.channels; ++c) {
+      T* samples = to->View<T>(c).Row(y);
+      for (int x = 0; x < spec.size.width; ++x) samples[x] = row[x * spec.channels + c];
     }
-    if (reader.colour() && !image.colour()) {
-      CheckMemory(4 * plane_bytes, reader.path());
-      for (Plane<float>& plane : image.rgb) plane = image.grey;
-    }
-    reader.Grey(image.grey.Row(y));
-    if (!image.colour()) continue;
-    for (int c = 0; c < 3; ++c) reader.Channel(c, image.rgb[c].Row(y));
-  }
+  });
+}
+
+Image ImageReader::ReadRest() {
+  ImageSpec rest = impl_->spec;
+  rest.size.height -= impl_->read;
+  CheckMemory(PlaneBytes(rest) * static_cast<std::uint64_t>(rest.channels), rest.source);
+  Image image(rest);
+  for (int y = 0; y < image.height(); ++y) ReadRow(&image, y);
   return image;
 }
 
-void WriteImage(const std::filesystem::path& path, PlaneView<const float> grey, int bits) {
-  Write(path, grey, nullptr, bits);
+struct ImageWriter::Impl {
+  Impl(const fs::path& path, const ImageSpec& wanted, const ImageFormat& format) : spec(wanted) {
+    if (spec.type == SampleType::kFloat) {
+      throw Error(ErrorKind::kUsage, "files have 8- or 16-bit samples", path.string());
+    }
+    shape = {spec.size.width, spec.size.height, spec.channels,
+             spec.type == SampleType::kUint8 ? 8 : 16};
+    if (format.only_channels != 0) shape.channels = format.only_channels;
+    spec.source = path.string();
+    row = MakeBuffer(shape.RowBytes(), path);
+    rows = format.create(path, shape);
+  }
+
+  ImageSpec spec;    // of the rows that come
+  ImageShape shape;  // of the file
+  std::unique_ptr<std::uint8_t[]> row;
+  std::unique_ptr<RowWriter> rows;
+};
+
+ImageWriter::ImageWriter(const fs::path& path, const ImageSpec& spec)
+    : ImageWriter(path, spec, FormatFor(path, spec.type == SampleType::kUint16 ? 16 : 8)) {}
+ImageWriter::ImageWriter(const fs::path& path, const ImageSpec& spec, const ImageFormat& format)
+    : impl_(std::make_unique<Impl>(path, spec, format)) {}
+ImageWriter::~ImageWriter() = default;
+ImageWriter::ImageWriter(ImageWriter&&) noexcept = default;
+ImageWriter& ImageWriter::operator=(ImageWriter&&) noexcept = default;
+
+void ImageWriter::WriteRow(const Image& from, int y) {
+  const ImageSpec& spec = impl_->spec;
+  CheckRow(from, y, spec);
+  WithType(spec.type, impl_->row.get(), [&]<typename T>(T* row) {
+    const int channels = impl_->shape.channels;
+    if (channels < spec.channels) {
+      std::vector<float> luma(static_cast<std::size_t>(spec.size.width));
+      from.GreyRow(y, luma.data());
+      std::transform(luma.begin(), luma.end(), row, [](float v) { return FromUnit<T>(v); });
+      return;
+    }
+    for (int c = 0; c < channels; ++c) {
+      const T* samples = from.View<T>(c < spec.channels ? c : 0).Row(y);
+      for (int x = 0; x < spec.size.width; ++x) row[x * channels + c] = samples[x];
+    }
+  });
+  impl_->rows->WriteRow(impl_->row.get());
 }
 
-void WriteImage(const std::filesystem::path& path, PlaneView<const float> fused,
-                const FileImage& colour, int bits) {
-  Write(path, fused, colour.colour() ? &colour : nullptr, bits);
+void ImageWriter::Finish() { impl_->rows->Finish(); }
+
+Image ReadImage(const fs::path& path) { return ImageReader(path).ReadRest(); }
+
+void WriteImage(const fs::path& path, const Image& image) {
+  if (image.type() == SampleType::kFloat) return WriteImage(path, image.As(SampleType::kUint8));
+  if (image.empty()) throw Error(ErrorKind::kUsage, "the image is empty", path.string());
+  ImageWriter writer(path, image.spec());
+  for (int y = 0; y < image.height(); ++y) writer.WriteRow(image, y);
+  writer.Finish();
 }
+
+void CheckImageFormat(const fs::path& path, int bits) { FormatFor(path, bits); }
 
 }  // namespace auif

@@ -1,11 +1,9 @@
-// Images as planes.
-#include "io/image_file.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <opencv2/imgcodecs.hpp>
 
+#include "auif/io.h"
 #include "io/atomic_file.h"
 #include "tests/expect_error.h"
 #include "tests/image_files.h"
@@ -29,14 +27,15 @@ TEST(Image, ValuesAreDividedByTheLargest) {
   for (const int bits : {8, 16}) {
     const cv::Mat mat = TestMat(33, 21, 1, bits);
     cv::imwrite((folder / "a.png").string(), mat);
-    const FileImage image = ReadImage(folder / "a.png");
-    EXPECT_EQ(image.bits, bits);
-    EXPECT_FALSE(image.colour());
-    ASSERT_EQ(image.grey.width(), 33);
-    ASSERT_EQ(image.grey.height(), 21);
+    const Image image = ReadImage(folder / "a.png");
+    EXPECT_EQ(image.type(), bits == 8 ? SampleType::kUint8 : SampleType::kUint16);
+    EXPECT_EQ(image.channels(), 1);
+    EXPECT_EQ(image.source(), (folder / "a.png").string());
+    ASSERT_EQ(image.size(), (Size{33, 21}));
+    const Plane<float> grey = image.Grey();
     for (int y = 0; y < 21; ++y) {
       for (int x = 0; x < 33; ++x) {
-        ASSERT_EQ(image.grey.Row(y)[x], ValueAt(mat, y, x, 0) / Full(bits));
+        ASSERT_EQ(grey.Row(y)[x], ValueAt(mat, y, x, 0) / Full(bits));
       }
     }
   }
@@ -47,16 +46,18 @@ TEST(Image, ColoursHaveTheLumaOfBt601) {
   for (const int bits : {8, 16}) {
     const cv::Mat mat = TestMat(33, 21, 3, bits);  // B, G, R
     cv::imwrite((folder / "a.tif").string(), mat);
-    const FileImage image = ReadImage(folder / "a.tif");
+    const Image image = ReadImage(folder / "a.tif");
     ASSERT_TRUE(image.colour());
+    const std::array<Plane<float>, 3> rgb = {image.Channel(0), image.Channel(1), image.Channel(2)};
+    const Plane<float> grey = image.Grey();
     for (int y = 0; y < 21; ++y) {
       for (int x = 0; x < 33; ++x) {
         for (int c = 0; c < 3; ++c) {
-          ASSERT_EQ(image.rgb[c].Row(y)[x], ValueAt(mat, y, x, 2 - c) / Full(bits));
+          ASSERT_EQ(rgb[c].Row(y)[x], ValueAt(mat, y, x, 2 - c) / Full(bits));
         }
-        const double luma = 0.299 * image.rgb[0].Row(y)[x] + 0.587 * image.rgb[1].Row(y)[x] +
-                            0.114 * image.rgb[2].Row(y)[x];
-        ASSERT_EQ(image.grey.Row(y)[x], static_cast<float>(luma));
+        const double luma =
+            0.299 * rgb[0].Row(y)[x] + 0.587 * rgb[1].Row(y)[x] + 0.114 * rgb[2].Row(y)[x];
+        ASSERT_EQ(grey.Row(y)[x], static_cast<float>(luma));
       }
     }
   }
@@ -68,22 +69,19 @@ TEST(Image, OneColouredPixelMakesAllOfItColour) {
   cv::merge(std::vector<cv::Mat>{grey, grey, grey}, mat);
   cv::imwrite((folder / "a.png").string(), mat);
   EXPECT_FALSE(ReadImage(folder / "a.png").colour());
+  EXPECT_EQ(ReadImage(folder / "a.png").channels(), 3);
   mat.ptr(7)[3 * 11 + 2] ^= 1;  // red
   cv::imwrite((folder / "a.png").string(), mat);
-  const FileImage image = ReadImage(folder / "a.png");
+  const Image image = ReadImage(folder / "a.png");
   ASSERT_TRUE(image.colour());
   for (int y = 0; y < 10; ++y) {
     for (int x = 0; x < 20; ++x) {
-      const float v = grey.ptr(y)[x] / 255.0f;
-      ASSERT_EQ(image.rgb[1].Row(y)[x], v);
-      ASSERT_EQ(image.rgb[2].Row(y)[x], v);
-      if (y != 7 || x != 11) {
-        ASSERT_EQ(image.rgb[0].Row(y)[x], v);
-        ASSERT_EQ(image.grey.Row(y)[x], v);
-      }
+      const int v = grey.ptr(y)[x];
+      ASSERT_EQ(image.View<std::uint8_t>(0).Row(y)[x], y == 7 && x == 11 ? v ^ 1 : v);
+      ASSERT_EQ(image.View<std::uint8_t>(1).Row(y)[x], v);
+      ASSERT_EQ(image.View<std::uint8_t>(2).Row(y)[x], v);
     }
   }
-  EXPECT_NE(image.rgb[0].Row(7)[11], image.rgb[1].Row(7)[11]);
 }
 
 TEST(Image, TheContentSaysWhichFormatItIs) {
@@ -91,7 +89,7 @@ TEST(Image, TheContentSaysWhichFormatItIs) {
   const cv::Mat mat = TestMat(20, 10, 1, 8);
   cv::imwrite((folder / "a.png").string(), mat);
   fs::rename(folder / "a.png", folder / "a.jpg");
-  EXPECT_EQ(ReadImage(folder / "a.jpg").grey.Row(3)[4], mat.ptr(3)[4] / 255.0f);
+  EXPECT_EQ(ReadImage(folder / "a.jpg").Grey().Row(3)[4], mat.ptr(3)[4] / 255.0f);
   WriteFileAtomically(folder / "text.png", "this is text");
   ExpectError(ErrorKind::kInput, "text.png: not an image that can be read",
               [&] { ReadImage(folder / "text.png"); });
@@ -115,39 +113,101 @@ TEST(Image, WritesRoundedAndClamped) {
     const int expected[] = {0, 128, 255, 100, 101};
     for (int x = 0; x < 5; ++x) EXPECT_EQ(mat.ptr(0)[x], expected[x]) << extension;
   }
-  WriteImage(folder / "a.png", plane, 16);
+  WriteImage(folder / "a.png", Image(plane).As(SampleType::kUint16));
   const cv::Mat wide = cv::imread((folder / "a.png").string(), cv::IMREAD_UNCHANGED);
   ASSERT_EQ(wide.type(), CV_16UC1);
   EXPECT_EQ(wide.ptr<std::uint16_t>(0)[1], 32768);
 }
 
-TEST(Image, KeepsTheChroma) {
+TEST(Image, FormatsHoldWhatTheyCan) {
   const TemporaryFolder folder;
-  cv::imwrite((folder / "a.png").string(), cv::Mat(12, 11, CV_8UC3, cv::Scalar(60, 90, 120)));
-  const FileImage colour = ReadImage(folder / "a.png");
-  Plane<float> fused = colour.grey;
-  for (int y = 0; y < 12; ++y) {
-    for (int x = 0; x < 11; ++x) fused.Row(y)[x] += 20 / 255.0f;
-  }
-  WriteImage(folder / "b.png", fused, colour);
-  const cv::Mat mat = cv::imread((folder / "b.png").string(), cv::IMREAD_UNCHANGED);
-  ASSERT_EQ(mat.type(), CV_8UC3);
-  EXPECT_EQ(mat.at<cv::Vec3b>(5, 5), cv::Vec3b(80, 110, 140));
+  const cv::Mat mat = TestMat(20, 10, 3, 8);
+  cv::imwrite((folder / "a.png").string(), mat);
+  const Image colour = ReadImage(folder / "a.png");
+  WriteImage(folder / "b.tif", colour);
+  EXPECT_EQ(cv::norm(cv::imread((folder / "b.tif").string(), cv::IMREAD_UNCHANGED), mat), 0);
   // One format has no colours, one has nothing else.
-  WriteImage(folder / "b.pgm", fused, colour);
-  EXPECT_EQ(cv::imread((folder / "b.pgm").string(), cv::IMREAD_UNCHANGED).type(), CV_8UC1);
-  WriteImage(folder / "b.ppm", fused);
+  WriteImage(folder / "b.pgm", colour);
+  const Image luma = ReadImage(folder / "b.pgm");
+  EXPECT_EQ(luma.channels(), 1);
+  EXPECT_EQ(luma.View<std::uint8_t>().Row(3)[4], colour.GreyAs<std::uint8_t>().Row(3)[4]);
+  WriteImage(folder / "b.ppm", luma);
   EXPECT_EQ(ReadFile(folder / "b.ppm").substr(0, 2), "P6");
   EXPECT_FALSE(ReadImage(folder / "b.ppm").colour());
 }
 
+TEST(Image, SixteenBitsAreWrittenAsTheyAre) {
+  const TemporaryFolder folder;
+  Plane<std::uint16_t> plane(300, 2);
+  for (int x = 0; x < 300; ++x) plane.Row(1)[x] = static_cast<std::uint16_t>(200 * x);
+  Image thermal = plane;
+  thermal.set_range({20000, 30000});
+  WriteImage(folder / "a.png", thermal);
+  const Image read = ReadImage(folder / "a.png");
+  ASSERT_EQ(read.type(), SampleType::kUint16);
+  for (int x = 0; x < 300; ++x) ASSERT_EQ(read.View<std::uint16_t>().Row(1)[x], 200 * x);
+}
+
+TEST(ImageRows, AreThoseOfTheWholeImage) {
+  const TemporaryFolder folder;
+  for (const int channels : {1, 3}) {
+    cv::imwrite((folder / "a.png").string(), TestMat(20, 10, channels, 16));
+    const Image whole = ReadImage(folder / "a.png");
+    ImageReader reader(folder / "a.png");
+    ImageSpec spec = reader.spec();
+    EXPECT_EQ(spec.size, whole.size());
+    spec.size.height = 3;
+    Image rows(spec);
+    const fs::path copy = folder / (std::to_string(channels) + ".png");
+    ImageWriter writer(copy, whole.spec());
+    for (int y = 0; y < 4; ++y) {
+      reader.ReadRow(&rows, y % 3);
+      writer.WriteRow(rows, y % 3);
+    }
+    const Image rest = reader.ReadRest();
+    ASSERT_EQ(rest.size(), (Size{20, 6}));
+    for (int y = 0; y < 6; ++y) writer.WriteRow(rest, y);
+    EXPECT_FALSE(fs::exists(copy));
+    writer.Finish();
+    const Image written = ReadImage(copy);
+    for (int c = 0; c < channels; ++c) {
+      for (int y = 0; y < 10; ++y) {
+        const auto* expected = whole.View<std::uint16_t>(c).Row(y);
+        EXPECT_TRUE(std::equal(expected, expected + 20, written.View<std::uint16_t>(c).Row(y)));
+      }
+    }
+  }
+}
+
+TEST(ImageRows, RefuseWhatIsNotOfTheFile) {
+  const TemporaryFolder folder;
+  cv::imwrite((folder / "a.png").string(), TestMat(20, 2, 1, 8));
+  ImageReader reader(folder / "a.png");
+  Image row(Plane<std::uint8_t>(20, 1)), narrow(Plane<std::uint8_t>(19, 1)),
+      deep(Plane<std::uint16_t>(20, 1));
+  ExpectError(ErrorKind::kUsage, "a.png", [&] { reader.ReadRow(&narrow, 0); });
+  ExpectError(ErrorKind::kUsage, "a.png", [&] { reader.ReadRow(&deep, 0); });
+  ExpectError(ErrorKind::kUsage, "a.png", [&] { reader.ReadRow(&row, 1); });
+  reader.ReadRow(&row, 0);
+  reader.ReadRow(&row, 0);
+  ExpectError(ErrorKind::kUsage, "all rows have been read", [&] { reader.ReadRow(&row, 0); });
+  ImageWriter writer(folder / "b.png", row.spec());
+  ExpectError(ErrorKind::kUsage, "b.png", [&] { writer.WriteRow(narrow, 0); });
+  ExpectError(ErrorKind::kUsage, "8- or 16-bit",
+              [&] { ImageWriter(folder / "c.png", Image(Plane<float>(2, 2)).spec()); });
+  ExpectError(ErrorKind::kUsage, "c.png: the image is empty",
+              [&] { WriteImage(folder / "c.png", Image()); });
+}
+
 TEST(Image, Extensions) {
+  const TemporaryFolder folder;
   for (const char* name : {"a.png", "b.PNG", "c.jpeg", "d.Tif", "e.tiff", "f.bmp", "g.pgm"}) {
-    EXPECT_TRUE(IsImageExtension(name)) << name;
+    WriteFileAtomically(folder / name, "");
   }
   for (const char* name : {"a", "png", ".png", "a.png.txt", "b.webp"}) {
-    EXPECT_FALSE(IsImageExtension(name)) << name;
+    WriteFileAtomically(folder / name, "");
   }
+  EXPECT_EQ(ListImages(folder.path()).size(), 7u);
   EXPECT_NO_THROW(CheckImageFormat("a.png", 16));
   ExpectError(ErrorKind::kUsage, "unknown image format '.xyz'",
               [] { CheckImageFormat("a.xyz", 8); });

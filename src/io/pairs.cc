@@ -1,5 +1,3 @@
-#include "io/pairs.h"
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -7,8 +5,9 @@
 #include <string_view>
 
 #include "auif/error.h"
+#include "auif/io.h"
 #include "base/text.h"
-#include "io/image_file.h"
+#include "io/codecs/codec.h"
 
 namespace auif {
 namespace {
@@ -132,7 +131,7 @@ std::vector<fs::path> ListImages(const fs::path& folder) {
   std::vector<fs::path> paths = ListFolder(folder);
   std::erase_if(paths, [](const fs::path& path) {
     const std::string name = path.filename().string();
-    return name.starts_with('.') || !IsImageExtension(path) || fs::is_directory(path);
+    return name.starts_with('.') || FindImageFormat(path) == nullptr || fs::is_directory(path);
   });
   return paths;
 }

@@ -1,10 +1,9 @@
-#include "io/pairs.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "auif/error.h"
+#include "auif/io.h"
 #include "tests/run_program.h"
 
 namespace auif {

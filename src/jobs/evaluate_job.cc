@@ -5,9 +5,8 @@
 #include <set>
 
 #include "auif/error.h"
+#include "auif/io.h"
 #include "base/text.h"
-#include "io/image_file.h"
-#include "io/pairs.h"
 
 namespace auif {
 namespace {
@@ -146,13 +145,14 @@ std::vector<Task> ListTasks(const EvaluateJob& job, std::vector<std::string>& no
 Scores ScoreFiles(const Evaluator& evaluator, const Task& task, Remark& remark) {
   if (!task.missing.empty()) throw Error(ErrorKind::kInput, task.missing, task.fused.string());
   FusionResult images;
-  int bits[3];
-  images.ir = ReadChannels(task.sources.ir, &bits[0]);
-  images.vis = ReadChannels(task.sources.vis, &bits[1]);
-  images.fused = ReadChannels(task.fused, &bits[2]);
-  remark.deep = *std::max_element(bits, bits + 3) > 8;
-  remark.colour_on_grey = images.fused.channels.size() > 1 && images.ir.channels.size() == 1 &&
-                          images.vis.channels.size() == 1;
+  images.ir = ReadImage(task.sources.ir);
+  images.vis = ReadImage(task.sources.vis);
+  images.fused = ReadImage(task.fused);
+  for (const Image* image : {&images.ir, &images.vis, &images.fused}) {
+    remark.deep = remark.deep || image->type() == SampleType::kUint16;
+  }
+  remark.colour_on_grey =
+      images.fused.channels() > 1 && images.ir.channels() == 1 && images.vis.channels() == 1;
   try {
     return evaluator.Score(images.ir, images.vis, images.fused);
   } catch (const Error& error) {

@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
+#include "auif/io.h"
 #include "io/folder.h"
-#include "io/image_file.h"
 #include "tests/expect_error.h"
 #include "tests/random_model.h"
 #include "tests/temporary_folder.h"
@@ -30,8 +30,8 @@ class EvaluateJobTest : public ::testing::Test {
     job_.convention = "auif-paper";
   }
 
-  void Write(const fs::path& path, unsigned seed, int size = 48, int bits = 8) {
-    WriteImage(folder_.path() / path, RandomImage(size, size, seed), bits);
+  void Write(const fs::path& path, unsigned seed, int size = 48) {
+    WriteImage(folder_.path() / path, RandomImage(size, size, seed));
   }
   void Remove(const fs::path& path) { fs::remove(folder_.path() / path); }
   std::string At(const fs::path& path) { return (folder_.path() / path).string(); }
@@ -46,10 +46,10 @@ TEST_F(EvaluateJobTest, ScoresAsTheLibraryDoes) {
   EXPECT_TRUE(result.notes.empty());
   ASSERT_EQ(result.methods.size(), 1u);
   EXPECT_EQ(result.methods[0].images, (std::vector<std::string>{"a", "b"}));
-  const Scores expected = Evaluator("auif-paper")
-                              .Score(ReadChannels(folder_.path() / "ir/b.png"),
-                                     ReadChannels(folder_.path() / "vis/b.png"),
-                                     ReadChannels(folder_.path() / "fused/b.png"));
+  const Scores expected =
+      Evaluator("auif-paper")
+          .Score(ReadImage(folder_.path() / "ir/b.png"), ReadImage(folder_.path() / "vis/b.png"),
+                 ReadImage(folder_.path() / "fused/b.png"));
   EXPECT_EQ(result.methods[0].scores[1], expected);
 }
 
@@ -119,7 +119,7 @@ TEST_F(EvaluateJobTest, NotesSixteenBits) {
   // The same values in 16 bits: 257 times as large.
   for (const char* name : {"a.png", "b.png"}) {
     const fs::path path = folder_.path() / "fused" / name;
-    WriteImage(path, ReadImage(path).grey, 16);
+    WriteImage(path, ReadImage(path).As(SampleType::kUint16));
   }
   const EvaluateResult after = RunEvaluateJob(job_);
   EXPECT_EQ(before.methods[0].scores, after.methods[0].scores);
@@ -128,10 +128,9 @@ TEST_F(EvaluateJobTest, NotesSixteenBits) {
 }
 
 TEST_F(EvaluateJobTest, NotesColourOnGreySources) {
-  FileImage colour;
-  for (unsigned c = 0; c < 3; ++c) colour.rgb[c] = RandomImage(48, 48, c);
-  colour.grey = RandomImage(48, 48, 7);
-  WriteImage(folder_.path() / "fused/a.png", colour.grey, colour);
+  std::array<Plane<float>, 3> rgb;
+  for (unsigned c = 0; c < 3; ++c) rgb[c] = RandomImage(48, 48, c);
+  WriteImage(folder_.path() / "fused/a.png", Image(std::move(rgb)));
   const EvaluateResult result = RunEvaluateJob(job_);
   EXPECT_EQ(result.report.succeeded, 2);
   ASSERT_EQ(result.notes.size(), 1u);

@@ -4,17 +4,14 @@
 #include <iterator>
 #include <utility>
 
+#include "auif/io.h"
 #include "auif/model_io.h"
 #include "base/parallel.h"
 #include "io/atomic_file.h"
 #include "io/csv.h"
 #include "io/folder.h"
-#include "io/image_file.h"
-#include "io/image_rows.h"
 #include "io/outputs.h"
-#include "io/pairs.h"
-#include "jobs/fuse_rows.h"
-#include "network/fuse_options.h"
+#include "jobs/fuse_files.h"
 
 namespace auif {
 namespace {
@@ -23,7 +20,7 @@ namespace fs = std::filesystem;
 
 struct Task {
   ImagePair pair;
-  fs::path out;
+  FuseOutput out;
 };
 
 constexpr const char* kModalities[] = {"ir", "vis"};
@@ -45,7 +42,7 @@ void CheckFiles(const FuseJob& job, const std::vector<Task>& tasks,
   if (job.model) inputs.push_back(*job.model);
   for (const Task& task : tasks) {
     inputs.insert(inputs.end(), {task.pair.ir, task.pair.vis});
-    outputs.push_back({task.out, "the result of " + task.pair.ir.filename().string()});
+    outputs.push_back({task.out.path, "the result of " + task.pair.ir.filename().string()});
     if (!job.decompose) continue;
     const std::string layers = "a layer of " + task.pair.ir.filename().string();
     for (const char* modality : kModalities) {
@@ -78,11 +75,11 @@ void WriteMap(const fs::path& path, const Plane<float>& map, std::string* ranges
 }
 
 void WriteLayers(const Fuser& fuser, const fs::path& folder, const std::string& name,
-                 const FileImage& ir, const FileImage& vis) {
+                 const Image& ir, const Image& vis) {
   std::string ranges = "map,black,white\n";
   for (const char* modality : kModalities) {
-    const FileImage& image = modality == kModalities[0] ? ir : vis;
-    const Decomposition maps = fuser.Decompose(image.grey);
+    const Image& image = modality == kModalities[0] ? ir : vis;
+    const Decomposition maps = fuser.Decompose(image.Grey());
     const Plane<float>* planes[] = {&maps.base_initial, &maps.detail_initial, &maps.base,
                                     &maps.detail};
     for (std::size_t i = 0; i < std::size(kMaps); ++i) {
@@ -92,29 +89,12 @@ void WriteLayers(const Fuser& fuser, const fs::path& folder, const std::string& 
   WriteFileAtomically(RangesPath(folder, name), ranges);
 }
 
-void FuseFiles(const FuseJob& job, const Fuser& fuser, int threads, const Task& task) {
-  ImageReader ir_file(task.pair.ir), vis_file(task.pair.vis);
-  const auto size = [](const ImageReader& file) {
-    return PlaneView<const float>{nullptr, file.shape().width, file.shape().height, 0};
-  };
-  for (const ImageReader* file : {&ir_file, &vis_file}) {
-    CheckSize(size(*file), file->path().string());
-  }
-  if (SizeText(size(ir_file)) != SizeText(size(vis_file))) {
-    throw Error(ErrorKind::kInput,
-                "has " + SizeText(size(ir_file)) + " pixels, but " + task.pair.vis.string() +
-                    " has " + SizeText(size(vis_file)),
-                task.pair.ir.string(), "register and scale the images to one size first");
-  }
-  if (!job.decompose && CanFuseRows(ir_file, vis_file)) {
-    FuseRows(fuser, ir_file, vis_file, task.out, job.bits, threads);
-    return;
-  }
-  const FileImage ir = ReadImage(ir_file);
-  const FileImage vis = ReadImage(vis_file);
-  const Plane<float> fused = fuser.Fuse(ir.grey, vis.grey);
-  if (job.decompose) WriteLayers(fuser, *job.decompose, task.pair.name, ir, vis);
-  WriteImage(task.out, fused, vis, job.bits);
+void FusePair(const FuseJob& job, const Fuser& fuser, int threads, const Task& task) {
+  OpenPair sources = OpenSources(task.pair.ir, task.pair.vis);
+  if (!job.decompose) return FuseOpened(fuser, sources, task.out, threads);
+  const Image ir = sources.ir.ReadRest(), vis = sources.vis.ReadRest();
+  WriteLayers(fuser, *job.decompose, task.pair.name, ir, vis);
+  FuseWhole(fuser, ir, vis, task.out);
 }
 
 // The job's pairs with their outputs, and images without a partner.
@@ -136,16 +116,15 @@ std::pair<std::vector<Task>, std::vector<fs::path>> ListTasks(const FuseJob& job
   if (!folders) {
     const std::string name = job.vis.stem().string();
     const bool into_folder = fs::is_directory(job.out);
-    tasks.push_back(
-        {{name, job.ir, job.vis}, into_folder ? job.out / (name + job.extension) : job.out});
-    CheckImageFormat(tasks[0].out, job.bits);
+    const fs::path out = into_folder ? job.out / (name + job.extension) : job.out;
+    tasks.push_back({{name, job.ir, job.vis}, OpenOutput(out, job.bits)});
     CheckFiles(job, tasks, {});
     return {tasks, {}};
   }
   PairList list = job.vis.empty() ? FindPairs(job.ir) : FindPairs(job.ir, job.vis);
   for (ImagePair& pair : list.pairs) {
     const fs::path out = job.out / (pair.name + job.extension);
-    tasks.push_back({std::move(pair), out});
+    tasks.push_back({std::move(pair), OpenOutput(out, job.bits)});
   }
   CheckFiles(job, tasks, list.unmatched);
   MakeFolder(job.out);
@@ -175,7 +154,7 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   for (const fs::path& path : unmatched) items.push_back(path.filename().string());
   return RunItems(items, job.options.threads, callback, [&](int i) {
     if (i < static_cast<int>(tasks.size())) {
-      FuseFiles(job, fuser, options.threads, tasks[i]);
+      FusePair(job, fuser, options.threads, tasks[i]);
       return;
     }
     throw Error(ErrorKind::kInput, "the image has no partner of the same name",

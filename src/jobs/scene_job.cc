@@ -4,8 +4,8 @@
 
 #include <charconv>
 
+#include "auif/io.h"
 #include "io/folder.h"
-#include "io/image_file.h"
 
 namespace auif {
 namespace {
@@ -17,21 +17,13 @@ void WriteScene(const SceneJob& job, int frame) {
   const std::string file =
       (job.frames == 1 ? job.name : fmt::format("{}_{:05}", job.name, frame)) + ".png";
   Scene scene = RenderScene(options);
-  WriteImage(job.out / "ir" / file, scene.ir);
+  WriteImage(job.out / "ir" / file, std::move(scene.ir));
   if (job.colour) {
-    FileImage colour;
-    colour.grey = scene.vis;
-    colour.rgb = std::move(scene.rgb);
-    WriteImage(job.out / "vis" / file, colour.grey, colour);
+    WriteImage(job.out / "vis" / file, Image(std::move(scene.rgb)));
   } else {
-    WriteImage(job.out / "vis" / file, scene.vis);
+    WriteImage(job.out / "vis" / file, std::move(scene.vis));
   }
-  if (!job.raw) return;
-  Plane<float> raw(scene.ir_raw.width(), scene.ir_raw.height());
-  for (int y = 0; y < raw.height(); ++y) {
-    for (int x = 0; x < raw.width(); ++x) raw.Row(y)[x] = scene.ir_raw.Row(y)[x] / 65535.0f;
-  }
-  WriteImage(job.out / "raw" / file, raw, 16);
+  if (job.raw) WriteImage(job.out / "raw" / file, std::move(scene.ir_raw));
 }
 
 }  // namespace

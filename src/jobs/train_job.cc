@@ -8,12 +8,11 @@
 
 #include "auif/error.h"
 #include "auif/fuse.h"
+#include "auif/io.h"
 #include "auif/model_io.h"
 #include "auif/version.h"
 #include "base/parallel.h"
 #include "io/checkpoint.h"
-#include "io/image_file.h"
-#include "io/pairs.h"
 #include "jobs/train_log.h"
 #include "jobs/validation.h"
 
@@ -47,9 +46,9 @@ TrainingData FindTrainingData(const TrainJob& job) {
   return data;
 }
 
-std::vector<TrainImage> ReadImages(const TrainJob& job, const std::vector<fs::path>& paths,
-                                   TrainReport* report) {
-  std::vector<TrainImage> read(paths.size());
+std::vector<Image> ReadImages(const TrainJob& job, const std::vector<fs::path>& paths,
+                              TrainReport* report) {
+  std::vector<Image> read(paths.size());
   std::vector<std::string> items;
   for (const fs::path& path : paths) items.push_back(path.string());
   const JobReport reading = RunItems(items, job.options.threads, {}, [&](int i) {
@@ -63,24 +62,24 @@ std::vector<TrainImage> ReadImages(const TrainJob& job, const std::vector<fs::pa
     throw Error(ErrorKind::kInput, first + others, "", "leave such images out with --skip-bad");
   }
   report->skipped = reading.failures;
-  std::vector<TrainImage> images;
-  for (TrainImage& image : read) {
-    if (!image.pixels.empty()) images.push_back(std::move(image));
+  std::vector<Image> images;
+  for (Image& image : read) {
+    if (!image.empty()) images.push_back(std::move(image));
   }
   report->images = static_cast<int>(images.size());
   return images;
 }
 
 // FNV-1a over all sizes and pixels.
-std::string Fingerprint(const std::vector<TrainImage>& images) {
+std::string Fingerprint(const std::vector<Image>& images) {
   std::uint64_t hash = 0xCBF29CE484222325;
   const auto add = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3; };
-  for (const TrainImage& image : images) {
-    add(static_cast<std::uint64_t>(image.pixels.width()));
-    add(static_cast<std::uint64_t>(image.pixels.height()));
-    for (int y = 0; y < image.pixels.height(); ++y) {
-      const std::uint8_t* row = image.pixels.Row(y);
-      for (int x = 0; x < image.pixels.width(); ++x) add(row[x]);
+  for (const Image& image : images) {
+    add(static_cast<std::uint64_t>(image.width()));
+    add(static_cast<std::uint64_t>(image.height()));
+    for (int y = 0; y < image.height(); ++y) {
+      const std::uint8_t* row = image.View<std::uint8_t>().Row(y);
+      for (int x = 0; x < image.width(); ++x) add(row[x]);
     }
   }
   return fmt::format("{:016x}", hash);
@@ -128,14 +127,8 @@ class Validator {
 }  // namespace
 
 // 8 bits hold what the network learns from and need a quarter of float's memory.
-TrainImage ReadTrainImage(const fs::path& path, const TrainOptions& options) {
-  const Plane<float> grey = ReadImage(path).grey;
-  TrainImage image{path.string(), Plane<std::uint8_t>(grey.width(), grey.height())};
-  for (int y = 0; y < grey.height(); ++y) {
-    for (int x = 0; x < grey.width(); ++x) {
-      image.pixels.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * grey.Row(y)[x]));
-    }
-  }
+Image ReadTrainImage(const fs::path& path, const TrainOptions& options) {
+  const Image image(ReadImage(path).GreyAs<std::uint8_t>(), path.string());
   CheckTrainImage(image, options);
   return image;
 }
@@ -167,7 +160,7 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
   job.Validate();
   TrainReport report;
   const TrainingData data = FindTrainingData(job);
-  const std::vector<TrainImage> images = ReadImages(job, data.images, &report);
+  const std::vector<Image> images = ReadImages(job, data.images, &report);
   TrainOrigin origin = job.options.Text();
   origin["images"] = fmt::format("{}, fingerprint {}", images.size(), Fingerprint(images));
   if (job.hold_out != 0) origin["hold_out"] = std::to_string(job.hold_out);

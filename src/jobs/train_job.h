@@ -44,7 +44,7 @@ struct TrainReport {
 
 // An image file's grey values as training takes them. Throws Error (kInput) as ReadImage and
 // CheckTrainImage do.
-TrainImage ReadTrainImage(const std::filesystem::path& path, const TrainOptions& options);
+Image ReadTrainImage(const std::filesystem::path& path, const TrainOptions& options);
 
 // The paper's six metrics, their means over the pairs of a validation set.
 struct ValidationScores {

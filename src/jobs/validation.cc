@@ -1,28 +1,17 @@
 #include "jobs/validation.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "auif/error.h"
 #include "auif/fuse.h"
 #include "base/parallel.h"
-#include "io/image_file.h"
 #include "network/fuse_options.h"
 
 namespace auif {
 namespace {
 
-// Values of an 8-bit image.
-ImageChannels ToChannels(const Plane<float>& grey) {
-  Plane<double> values(grey.width(), grey.height());
-  for (int y = 0; y < grey.height(); ++y) {
-    std::transform(grey.Row(y), grey.Row(y) + grey.width(), values.Row(y),
-                   [](float v) { return std::round(255.0 * v); });
-  }
-  ImageChannels image;
-  image.channels.push_back(std::move(values));
-  return image;
-}
+// The grey values that an 8-bit file has.
+Image Grey8(const Image& image) { return image.GreyAs<std::uint8_t>(); }
 
 }  // namespace
 
@@ -31,9 +20,9 @@ Validation::Validation(const std::vector<ImagePair>& pairs, std::string name, in
   if (pairs.empty()) throw Error(ErrorKind::kInput, "has no pairs to validate with", name_);
   pairs_.resize(pairs.size());
   ParallelFor(static_cast<int>(pairs_.size()), threads, [&](int i) {
-    pairs_[i] = {ReadImage(pairs[i].ir).grey, ReadImage(pairs[i].vis).grey};
+    pairs_[i] = {ReadImage(pairs[i].ir), ReadImage(pairs[i].vis)};
     try {
-      CheckPair(pairs_[i].ir, pairs_[i].vis);
+      CheckPair(pairs_[i].ir.size(), pairs_[i].vis.size());
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(), pairs[i].vis.string(), error.hint());
     }
@@ -54,8 +43,8 @@ std::vector<double> Validation::Score(const Model& model) const {
       pairs_.size(),
       [&](std::size_t i) {
         const Pair& pair = pairs_[i];
-        return FusionResult{ToChannels(pair.ir), ToChannels(pair.vis),
-                            ToChannels(fuser.Fuse(pair.ir, pair.vis))};
+        return FusionResult{Grey8(pair.ir), Grey8(pair.vis),
+                            Grey8(fuser.Fuse(pair.ir.Grey(), pair.vis.Grey()))};
       },
       threads_);
   std::vector<double> means;

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "auif/io.h"
 #include "auif/metrics.h"
 #include "auif/model.h"
-#include "io/pairs.h"
 
 namespace auif {
 
@@ -27,7 +27,7 @@ class Validation {
 
  private:
   struct Pair {
-    Plane<float> ir, vis;
+    Image ir, vis;
   };
   std::string name_;
   int threads_;

@@ -9,6 +9,7 @@
 #include "auif/error.h"
 #include "auif/metrics.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "metrics/conventions.h"
 
@@ -19,32 +20,28 @@ using metrics::Colour;
 using metrics::GreyView;
 using metrics::Images;
 
-std::string SizeText(const ImageChannels& image) {
-  return std::to_string(image.width()) + "x" + std::to_string(image.height());
-}
+// An image as values 0..255: one grey channel, or red, green and blue.
+struct Values {
+  explicit Values(const Image& image) {
+    for (int c = 0; c < image.channels(); ++c) channels.push_back(image.ChannelTo255(c));
+  }
 
-void Check(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused) {
-  for (const ImageChannels* image : {&ir, &vis, &fused}) {
-    const auto& channels = image->channels;
-    if ((channels.size() != 1 && channels.size() != 3) || channels.front().empty()) {
-      throw Error(ErrorKind::kInput, "an image to score must have one or three channels");
-    }
-    for (const Plane<double>& channel : channels) {
-      if (channel.width() != image->width() || channel.height() != image->height()) {
-        throw Error(ErrorKind::kInput, "the channels of an image differ in size");
-      }
-    }
+  int width() const { return channels.front().width(); }
+  int height() const { return channels.front().height(); }
+
+  std::vector<Plane<double>> channels;
+};
+
+void Check(const Image& ir, const Image& vis, const Image& fused) {
+  for (const Image* image : {&ir, &vis, &fused}) {
+    if (image->empty()) throw Error(ErrorKind::kInput, "an image to score has no pixels");
   }
-  if (SizeText(ir) != SizeText(fused) || SizeText(vis) != SizeText(fused)) {
-    throw Error(ErrorKind::kInput,
-                "sizes differ: infrared " + SizeText(ir) + ", visible " + SizeText(vis) +
-                    ", fused " + SizeText(fused),
-                "", "score the image as it left the fusion, with the sources it was made from");
-  }
+  CheckSameSize({{"infrared", ir.size()}, {"visible", vis.size()}, {"fused", fused.size()}}, {},
+                "score the image as it left the fusion, with the sources it was made from");
 }
 
 // Single precision and ties to even, as OpenCV and NumPy together give it.
-Plane<double> RoundedLuma(const ImageChannels& image) {
+Plane<double> RoundedLuma(const Values& image) {
   Plane<double> out(image.width(), image.height());
   cv::Mat3f rgb(1, image.width());
   cv::Mat1f luma;
@@ -60,7 +57,7 @@ Plane<double> RoundedLuma(const ImageChannels& image) {
   return out;
 }
 
-Plane<double> MatlabGrey(const ImageChannels& image) {
+Plane<double> MatlabGrey(const Values& image) {
   // The first row of the inverse of the YIQ matrix.
   constexpr double kRed = 0.298936021293775, kGreen = 0.587043074451121, kBlue = 0.114020904255103;
   Plane<double> out(image.width(), image.height());
@@ -75,7 +72,7 @@ Plane<double> MatlabGrey(const ImageChannels& image) {
   return out;
 }
 
-Plane<double> SideBySide(const ImageChannels& image) {
+Plane<double> SideBySide(const Values& image) {
   Plane<double> out(image.width() * static_cast<int>(image.channels.size()), image.height());
   for (int y = 0; y < out.height(); ++y) {
     double* to = out.Row(y);
@@ -89,22 +86,22 @@ Plane<double> SideBySide(const ImageChannels& image) {
 // The images in the forms that the columns ask for, each made once and only when asked for.
 class Forms {
  public:
-  Forms(const ImageChannels& ir, const ImageChannels& vis, const ImageChannels& fused)
-      : images_{&ir, &vis, &fused} {}
+  Forms(const Image& ir, const Image& vis, const Image& fused)
+      : images_{Values(ir), Values(vis), Values(fused)} {}
 
   // One set of images a channel, of which the mean counts.
   std::vector<Images> Get(Colour colour) {
     if (colour == Colour::kSideBySide) {
-      if (side_by_side_.empty()) side_by_side_ = SideBySide(*images_[2]);
+      if (side_by_side_.empty()) side_by_side_ = SideBySide(images_[2]);
       return {{{}, {}, side_by_side_}};
     }
     // With a grey fused image there is only one channel to compare.
-    const bool each = colour == Colour::kEachChannel && images_[2]->channels.size() == 3;
+    const bool each = colour == Colour::kEachChannel && images_[2].channels.size() == 3;
     const std::size_t count = each ? 3 : 1;
     std::vector<Images> out(count);
     for (std::size_t c = 0; c < count; ++c) {
       const auto channel = [&](std::size_t which) -> GreyView {
-        const auto& channels = images_[which]->channels;
+        const auto& channels = images_[which].channels;
         if (channels.size() == 1) return channels.front();
         return each ? GreyView(channels[c]) : Grey(which, colour);
       };
@@ -117,13 +114,13 @@ class Forms {
   GreyView Grey(std::size_t which, Colour colour) {
     Plane<double>& grey = grey_[which];
     if (grey.empty()) {
-      grey = colour == Colour::kLumaRounded ? RoundedLuma(*images_[which])
-                                            : MatlabGrey(*images_[which]);
+      grey =
+          colour == Colour::kLumaRounded ? RoundedLuma(images_[which]) : MatlabGrey(images_[which]);
     }
     return grey;
   }
 
-  std::array<const ImageChannels*, 3> images_;
+  std::array<Values, 3> images_;
   std::array<Plane<double>, 3> grey_;
   Plane<double> side_by_side_;
 };
@@ -200,8 +197,7 @@ Evaluator::Evaluator(std::string_view convention, std::span<const std::string> m
   for (const std::size_t column : columns_) metrics_.push_back(all[column]);
 }
 
-Scores Evaluator::Score(const ImageChannels& ir, const ImageChannels& vis,
-                        const ImageChannels& fused) const {
+Scores Evaluator::Score(const Image& ir, const Image& vis, const Image& fused) const {
   Check(ir, vis, fused);
   const metrics::Convention& convention =
       metrics::ConventionTable()[static_cast<std::size_t>(convention_ - Conventions().data())];

@@ -13,16 +13,24 @@ namespace {
 using metrics::Constant;
 using metrics::Noise;
 
-ImageChannels Grey(Plane<double> plane) {
-  ImageChannels image;
-  image.channels.push_back(std::move(plane));
-  return image;
+// Whole values 0..255.
+Plane<std::uint8_t> Grey(const Plane<double>& values) {
+  Plane<std::uint8_t> plane(values.size());
+  for (int y = 0; y < values.height(); ++y) {
+    std::copy_n(values.Row(y), values.width(), plane.Row(y));
+  }
+  return plane;
 }
 
-ImageChannels Colour(unsigned seed, int size = 48) {
-  ImageChannels image;
-  for (unsigned c = 0; c < 3; ++c) image.channels.push_back(Noise(size, size, seed + 10 * c));
-  return image;
+Image Colour(unsigned seed, int size = 48) {
+  std::array<Plane<std::uint8_t>, 3> rgb;
+  for (unsigned c = 0; c < 3; ++c) rgb[c] = Grey(Noise(size, size, seed + 10 * c));
+  return Image(std::move(rgb));
+}
+
+// One of the channels.
+Image Part(const Image& image, int channel) {
+  return Image(image.Channel(channel)).As(SampleType::kUint8);
 }
 
 std::string MessageOf(const std::function<void()>& f, ErrorKind kind) {
@@ -51,7 +59,7 @@ TEST(ConventionsTest, TableIsComplete) {
 
 TEST(ConventionsTest, EveryMetricIsDefinedForNoise) {
   constexpr int kSize = 161;  // the least for MS-SSIM
-  const ImageChannels ir = Colour(1, kSize), vis = Colour(2, kSize), fused = Colour(3, kSize);
+  const Image ir = Colour(1, kSize), vis = Colour(2, kSize), fused = Colour(3, kSize);
   for (const ConventionInfo& convention : Conventions()) {
     const Evaluator evaluator(convention.name);
     const Scores scores = evaluator.Score(ir, vis, fused);
@@ -65,7 +73,7 @@ TEST(ConventionsTest, EveryMetricIsDefinedForNoise) {
 
 TEST(ConventionsTest, NothingIsNaNForConstantOrTinyImages) {
   for (const int size : {1, 2, 9, 48}) {
-    const ImageChannels flat = Grey(Constant(size, size, 128)), noise = Grey(Noise(size, size, 1));
+    const Image flat = Grey(Constant(size, size, 128)), noise = Grey(Noise(size, size, 1));
     for (const ConventionInfo& convention : Conventions()) {
       const Evaluator evaluator(convention.name);
       for (const auto& [source, fused] :
@@ -98,23 +106,21 @@ TEST(EvaluatorTest, RefusesUnknownNames) {
 
 TEST(EvaluatorTest, RefusesImagesThatDoNotFit) {
   const Evaluator evaluator;
-  const ImageChannels small = Grey(Noise(40, 48, 1)), large = Grey(Noise(48, 48, 1));
+  const Image small = Grey(Noise(40, 48, 1)), large = Grey(Noise(48, 48, 1));
   EXPECT_EQ(MessageOf([&] { evaluator.Score(large, small, large); }, ErrorKind::kInput),
             "sizes differ: infrared 48x48, visible 40x48, fused 48x48 (score the image as it "
             "left the fusion, with the sources it was made from)");
-  ImageChannels two = large;
-  two.channels.push_back(Noise(48, 48, 2));
-  EXPECT_EQ(MessageOf([&] { evaluator.Score(large, two, large); }, ErrorKind::kInput),
-            "an image to score must have one or three channels");
+  EXPECT_EQ(MessageOf([&] { evaluator.Score(large, Image(), large); }, ErrorKind::kInput),
+            "an image to score has no pixels");
 }
 
 TEST(EvaluatorTest, ColourBecomesRoundedLuma) {
   // 0.299 * 100 + 0.587 * 50 + 0.114 * 200 = 82.05; 0.299 * 255 = 76.245
-  ImageChannels colour;
-  colour.channels = {metrics::Rows({{100, 255}}), metrics::Rows({{50, 0}}),
-                     metrics::Rows({{200, 0}})};
-  const ImageChannels grey = Grey(metrics::Rows({{82, 76}}));
-  const ImageChannels source = Grey(metrics::Rows({{5, 9}}));
+  const Image colour(std::array<Plane<std::uint8_t>, 3>{Grey(metrics::Rows({{100, 255}})),
+                                                        Grey(metrics::Rows({{50, 0}})),
+                                                        Grey(metrics::Rows({{200, 0}}))});
+  const Image grey = Grey(metrics::Rows({{82, 76}}));
+  const Image source = Grey(metrics::Rows({{5, 9}}));
   const std::vector<std::string> asked{"SD", "MSE"};
   for (const char* convention : {"standard", "cddfuse", "tang"}) {
     const Evaluator evaluator(convention, asked);
@@ -126,20 +132,20 @@ TEST(EvaluatorTest, ColourBecomesRoundedLuma) {
 TEST(EvaluatorTest, VifbAveragesTheChannelsButForSpatialFrequency) {
   const std::vector<std::string> asked{"Variance", "Rmse", "Spatial_frequency"};
   const Evaluator evaluator("vifb", asked);
-  const ImageChannels ir = Grey(Noise(48, 48, 7)), vis = Colour(2), fused = Colour(3);
+  const Image ir = Grey(Noise(48, 48, 7)), vis = Colour(2), fused = Colour(3);
   const Scores scores = evaluator.Score(ir, vis, fused);
   double variance = 0, rmse = 0;
-  for (std::size_t c = 0; c < 3; ++c) {
-    const Scores one = evaluator.Score(ir, Grey(vis.channels[c]), Grey(fused.channels[c]));
+  for (int c = 0; c < 3; ++c) {
+    const Scores one = evaluator.Score(ir, Part(vis, c), Part(fused, c));
     variance += *one[0] / 3;
     rmse += *one[1] / 3;
   }
   EXPECT_DOUBLE_EQ(*scores[0], variance);
   EXPECT_DOUBLE_EQ(*scores[1], rmse);
-  ImageChannels row = Grey(Plane<double>(144, 48));
+  Plane<std::uint8_t> row(144, 48);
   for (int y = 0; y < 48; ++y) {
     for (int x = 0; x < 144; ++x) {
-      row.channels[0].Row(y)[x] = fused.channels[static_cast<std::size_t>(x / 48)].Row(y)[x % 48];
+      row.Row(y)[x] = fused.View<std::uint8_t>(x / 48).Row(y)[x % 48];
     }
   }
   EXPECT_EQ(scores[2], evaluator.Score(row, row, row)[2]);

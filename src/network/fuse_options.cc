@@ -2,11 +2,9 @@
 
 #include <cmath>
 
-namespace auif {
+#include "base/size.h"
 
-std::string SizeText(PlaneView<const float> image) {
-  return std::to_string(image.width) + "x" + std::to_string(image.height);
-}
+namespace auif {
 
 const char* Name(Strategy strategy) {
   switch (strategy) {
@@ -32,21 +30,17 @@ void FuseOptions::Validate() const {
   }
 }
 
-void CheckSize(PlaneView<const float> image, const std::string& where) {
-  if (image.width >= kMinSize && image.height >= kMinSize) return;
+void CheckSize(Size size, const std::string& where) {
+  if (size.width >= kMinSize && size.height >= kMinSize) return;
   throw Error(ErrorKind::kInput,
-              "the image has " + SizeText(image) + " pixels, the network needs at least " +
+              "the image has " + ToString(size) + " pixels, the network needs at least " +
                   std::to_string(kMinSize) + "x" + std::to_string(kMinSize),
               where, "its 19x19 filter reflects 9 pixels at the border");
 }
 
-void CheckPair(PlaneView<const float> ir, PlaneView<const float> vis) {
-  if (ir.width != vis.width || ir.height != vis.height) {
-    throw Error(
-        ErrorKind::kInput,
-        "the infrared image has " + SizeText(ir) + " pixels, the visible one " + SizeText(vis), {},
-        "register and scale them to one size first");
-  }
+void CheckPair(Size ir, Size vis) {
+  CheckSameSize({{"infrared", ir}, {"visible", vis}}, {},
+                "register and scale the images to one size first");
   CheckSize(ir);
 }
 

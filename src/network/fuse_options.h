@@ -8,12 +8,9 @@
 
 namespace auif {
 
-// "640x512".
-std::string SizeText(PlaneView<const float> image);
-
 // Throw Error (kInput) where an image is smaller than kMinSize, or where sizes differ. `where` is
 // the image's name in the message.
-void CheckSize(PlaneView<const float> image, const std::string& where = {});
-void CheckPair(PlaneView<const float> ir, PlaneView<const float> vis);
+void CheckSize(Size size, const std::string& where = {});
+void CheckPair(Size ir, Size vis);
 
 }  // namespace auif

@@ -150,7 +150,7 @@ Plane<double> FuseReference(const Model& model, const FuseOptions& options,
                             PlaneView<const float> ir, PlaneView<const float> vis) {
   model.Validate();
   options.Validate();
-  CheckPair(ir, vis);
+  CheckPair(ir.size(), vis.size());
   const std::array<Map, 2> a = Encode(model, ToMap(ir)), b = Encode(model, ToMap(vis));
   const MapWeights& w = options.weights;
   const Map base = FuseMaps(options.strategy, a[0], b[0], w.base_ir, w.base_vis);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "image/convert.h"
+
 namespace auif {
 namespace {
 
@@ -32,11 +34,10 @@ std::vector<Triangle> Triangles(int from, int to) {
   return triangles;
 }
 
-void CopyPixels(const Plane<std::uint8_t>& image, const CropBox& box, PaddedPlane* out) {
+void CopyPixels(PlaneView<const std::uint8_t> image, const CropBox& box, PaddedPlane* out) {
   for (int y = 0; y < box.height; ++y) {
     const std::uint8_t* from = image.Row(box.y + y) + box.x;
-    std::transform(from, from + box.width, out->Row(y),
-                   [](std::uint8_t v) { return static_cast<float>(v) / 255.0f; });
+    std::transform(from, from + box.width, out->Row(y), [](std::uint8_t v) { return ToUnit(v); });
   }
 }
 
@@ -65,7 +66,7 @@ CropBox DrawCrop(const TrainOptions& options, int width, int height, RandomSeque
   return {(width - w) / 2, (height - h) / 2, w, h};
 }
 
-void CopyCrop(const Plane<std::uint8_t>& image, const CropBox& box, PaddedPlane* out) {
+void CopyCrop(PlaneView<const std::uint8_t> image, const CropBox& box, PaddedPlane* out) {
   if (box.width == out->width() && box.height == out->height()) {
     CopyPixels(image, box, out);
     return;

@@ -21,6 +21,6 @@ CropBox DrawCrop(const TrainOptions& options, int width, int height, RandomSeque
 // The part of the image in the box, scaled to the size of `out` and to [0, 1]. Does not fill the
 // margin. Scaling: each output value is the mean of the box's pixels under a triangle of the width
 // of two output pixels, or of two source pixels where the box is smaller.
-void CopyCrop(const Plane<std::uint8_t>& image, const CropBox& box, PaddedPlane* out);
+void CopyCrop(PlaneView<const std::uint8_t> image, const CropBox& box, PaddedPlane* out);
 
 }  // namespace auif

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <numeric>
 
 #include "auif/error.h"
@@ -35,22 +36,20 @@ void StartLayer(const TrainOptions& options, const NormalStart& theta, RandomSeq
   layer->prelu = static_cast<float>(options.prelu);
 }
 
-void CheckImages(const std::vector<TrainImage>& images, const TrainOptions& options) {
+void CheckImages(const std::vector<Image>& images, const TrainOptions& options) {
   if (static_cast<int>(images.size()) < options.batch) {
     throw Error(ErrorKind::kUsage,
                 "there are " + std::to_string(images.size()) + " images, fewer than a batch of " +
                     std::to_string(options.batch),
                 "", "give more images or a smaller batch");
   }
-  for (const TrainImage& image : images) CheckTrainImage(image, options);
+  for (const Image& image : images) CheckTrainImage(image, options);
 }
 
 class Trainer {
  public:
-  Trainer(const std::vector<TrainImage>& images, const TrainOptions& options,
-          const TrainState& from)
-      : images_(images),
-        options_(options),
+  Trainer(const std::vector<Image>& images, const TrainOptions& options, const TrainState& from)
+      : options_(options),
         weights_{.mse = 1,
                  .ssim = options.mu,
                  .clip = options.clip_ssim,
@@ -59,6 +58,7 @@ class Trainer {
         count_(static_cast<int>(images.size())),
         steps_per_epoch_((count_ + options.batch - 1) / options.batch),
         network_(options.config, options.batch, options.crop, options.crop, options.threads) {
+    for (const Image& image : images) greys_.push_back(Grey(image));
     result_.state = from;
   }
 
@@ -75,6 +75,13 @@ class Trainer {
   }
 
  private:
+  PlaneView<const std::uint8_t> Grey(const Image& image) {
+    const bool as_it_is = image.type() == SampleType::kUint8 && image.channels() == 1 &&
+                          image.range() == FullRange(SampleType::kUint8);
+    if (as_it_is) return image.View<std::uint8_t>();
+    return converted_.emplace_back(image.GreyAs<std::uint8_t>());
+  }
+
   bool RunStep(const TrainCallback& callback) {
     TrainState& state = result_.state;
     const int epoch = static_cast<int>(state.step / steps_per_epoch_);
@@ -84,10 +91,10 @@ class Trainer {
     if (epoch != shuffled_epoch_) Shuffle(epoch);
     ParallelFor(count, options_.threads, [&](int i) {
       const int index = order_[first + i];
-      const Plane<std::uint8_t>& pixels = images_[index].pixels;
+      const PlaneView<const std::uint8_t> pixels = greys_[index];
       RandomSequence random = {options_.seed, kCropping, static_cast<std::uint64_t>(epoch),
                                static_cast<std::uint64_t>(index)};
-      const CropBox box = DrawCrop(options_, pixels.width(), pixels.height(), &random);
+      const CropBox box = DrawCrop(options_, pixels.width, pixels.height, &random);
       CopyCrop(pixels, box, &network_.Image(i));
     });
 
@@ -147,11 +154,12 @@ class Trainer {
                 "", "try a lower learning rate or another seed");
   }
 
-  const std::vector<TrainImage>& images_;
   const TrainOptions& options_;
   const LossWeights weights_;
   const int count_, steps_per_epoch_;
   TrainingNetwork network_;
+  std::vector<PlaneView<const std::uint8_t>> greys_;
+  std::deque<Plane<std::uint8_t>> converted_;
   std::vector<int> order_;
   int shuffled_epoch_ = -1;
   TrainResult result_;
@@ -178,19 +186,18 @@ Model InitialModel(const TrainOptions& options) {
   return model;
 }
 
-void CheckTrainImage(const TrainImage& image, const TrainOptions& options) {
+void CheckTrainImage(const Image& image, const TrainOptions& options) {
   const bool exact = options.crop_kind == Crop::kRandom;
   const int least = exact ? options.crop : kMinSize;
-  const int w = image.pixels.width(), h = image.pixels.height();
-  if (w >= least && h >= least) return;
+  if (image.width() >= least && image.height() >= least) return;
   throw Error(ErrorKind::kInput,
-              "has " + std::to_string(w) + "x" + std::to_string(h) + " pixels, fewer than " +
-                  std::to_string(least) + " in one direction",
-              image.name,
+              "has " + ToString(image.size()) + " pixels, fewer than " + std::to_string(least) +
+                  " in one direction",
+              image.source(),
               exact ? "choose a smaller crop, or leave the image out" : "leave the image out");
 }
 
-TrainResult Train(const std::vector<TrainImage>& images, const TrainOptions& options,
+TrainResult Train(const std::vector<Image>& images, const TrainOptions& options,
                   const TrainCallback& callback, const TrainState* from) {
   options.Validate();
   CheckImages(images, options);

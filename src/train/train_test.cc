@@ -18,17 +18,11 @@
 namespace auif {
 namespace {
 
-std::vector<TrainImage> RandomImages(int count, int width = 40, int height = 30) {
-  std::vector<TrainImage> images;
+std::vector<Image> RandomImages(int count, int width = 40, int height = 30) {
+  std::vector<Image> images;
   for (int i = 0; i < count; ++i) {
-    const Plane<float> values = RandomImage(width, height, i);
-    Plane<std::uint8_t> pixels(width, height);
-    for (int y = 0; y < height; ++y) {
-      for (int x = 0; x < width; ++x) {
-        pixels.Row(y)[x] = static_cast<std::uint8_t>(std::lround(255 * values.Row(y)[x]));
-      }
-    }
-    images.push_back({"image" + std::to_string(i), std::move(pixels)});
+    images.push_back(Image(Image(RandomImage(width, height, i)).GreyAs<std::uint8_t>(),
+                           "image" + std::to_string(i)));
   }
   return images;
 }
@@ -172,19 +166,30 @@ TEST(TrainTest, BrokenCheckpointsAreRefused) {
   EXPECT_NE(ErrorText(load, ErrorKind::kInput).find("adam.first.base.0.eta"), std::string::npos);
 }
 
+TEST(TrainTest, ImagesOfAnyTypeAreSeenInEightBits) {
+  const std::vector<Image> images = RandomImages(5);
+  std::vector<Image> others;
+  for (const Image& image : images) others.push_back(image.As(SampleType::kUint16));
+  others[1] = images[1].As(SampleType::kFloat);
+  others[2] = Image(std::array{images[2].GreyAs<std::uint8_t>(), images[2].GreyAs<std::uint8_t>(),
+                               images[2].GreyAs<std::uint8_t>()});
+  const TrainOptions options = SmallOptions();
+  EXPECT_TRUE(SameBits(Train(others, options).state.model, Train(images, options).state.model));
+}
+
 TEST(TrainTest, TooFewOrTooSmallImages) {
   TrainOptions options = SmallOptions();
   EXPECT_NE(ErrorText([&] { Train(RandomImages(1), options); }, ErrorKind::kUsage).find("1 "),
             std::string::npos);
   // An image smaller than the crop is fine where parts are scaled, and named where they are not.
   auto images = RandomImages(5);
-  images[3] = {"small one", Plane<std::uint8_t>(40, 12)};
+  images[3] = Image(Plane<std::uint8_t>(40, 12), "small one");
   EXPECT_EQ(Train(images, options).end, TrainEnd::kDone);
   options.crop_kind = Crop::kRandom;
   const std::string text = ErrorText([&] { Train(images, options); }, ErrorKind::kInput);
   EXPECT_NE(text.find("small one: has 40x12 pixels, fewer than 16"), std::string::npos) << text;
   // Exactly as large is enough.
-  images[3].pixels = Plane<std::uint8_t>(16, 16);
+  images[3] = Plane<std::uint8_t>(16, 16);
   EXPECT_EQ(Train(images, options).end, TrainEnd::kDone);
 }
 

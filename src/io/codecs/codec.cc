@@ -56,13 +56,20 @@ std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
               "PNG, JPEG, BMP, TIFF and PGM files are");
 }
 
-std::unique_ptr<RowWriter> CreateImage(const fs::path& path, const ImageShape& shape) {
+const ImageFormat& FormatFor(const fs::path& path, int bits) {
   const ImageFormat* format = FindImageFormat(path);
-  if (format == nullptr || shape.bits > format->most_bits ||
-      (format->only_channels != 0 && format->only_channels != shape.channels)) {
-    throw Error(ErrorKind::kUsage, "the format cannot hold the image", path.string());
+  if (format == nullptr) {
+    throw Error(ErrorKind::kUsage, "unknown image format '" + path.extension().string() + "'",
+                path.string(), "use .png, .jpg, .bmp, .tif or .pgm");
   }
-  return format->create(path, shape);
+  if (bits != 8 && bits != 16) {
+    throw Error(ErrorKind::kUsage, "an image has 8 or 16 bits, not " + std::to_string(bits));
+  }
+  if (bits > format->most_bits) {
+    throw Error(ErrorKind::kUsage, "the format cannot hold 16 bits", path.string(),
+                "use .png, .tif or .pgm");
+  }
+  return *format;
 }
 
 void ThrowCutShort(const fs::path& path) {

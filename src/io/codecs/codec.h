@@ -70,14 +70,13 @@ struct ImageFormat {
 };
 // Null where there is none.
 const ImageFormat* FindImageFormat(const std::filesystem::path& path);
+// Throws Error (kUsage) where there is none, or none with so many bits per sample.
+const ImageFormat& FormatFor(const std::filesystem::path& path, int bits);
 
 // Opens an image; the content says which format it is. Colours are RGB, an alpha channel is
 // dropped, palettes and values of less than 8 bits are expanded, the first page is read, tags for
 // the orientation or the colour profile are not applied. Throws Error (kInput).
 std::unique_ptr<RowReader> OpenImage(const std::filesystem::path& path);
-
-// Starts an image in the format of the extension, which must hold `shape` (kUsage otherwise).
-std::unique_ptr<RowWriter> CreateImage(const std::filesystem::path& path, const ImageShape& shape);
 
 // The rest is for the codecs.
 

@@ -34,7 +34,7 @@ cv::Mat ReadRows(const fs::path& path) {
 
 void WriteRows(const fs::path& path, const cv::Mat& image) {
   const ImageShape shape{image.cols, image.rows, image.channels(), image.depth() == CV_8U ? 8 : 16};
-  const auto writer = CreateImage(path, shape);
+  const auto writer = FormatFor(path, shape.bits).create(path, shape);
   for (int y = 0; y < image.rows; ++y) writer->WriteRow(image.ptr(y));
   writer->Finish();
 }

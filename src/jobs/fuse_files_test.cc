@@ -1,4 +1,4 @@
-#include "jobs/fuse_rows.h"
+#include "jobs/fuse_files.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "auif/io.h"
 #include "auif/model_io.h"
-#include "io/image_file.h"
 #include "tests/expect_error.h"
 #include "tests/image_files.h"
 #include "tests/run_program.h"
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class FuseRowsTest : public testing::Test {
+class FuseFilesTest : public testing::Test {
  protected:
   // Several chunks and a part of one, so that rows are read, computed and written at once.
   static constexpr int kWidth = 50, kHeight = 170;
@@ -32,11 +32,11 @@ class FuseRowsTest : public testing::Test {
   void ExpectSameFile(const std::string& ir, const std::string& vis, const std::string& out,
                       int bits) {
     SCOPED_TRACE(ir + " " + vis + " " + out + " " + std::to_string(bits));
-    const FileImage whole_ir = ReadImage(In(ir)), whole_vis = ReadImage(In(vis));
-    WriteImage(In("whole-" + out), fuser_.Fuse(whole_ir.grey, whole_vis.grey), whole_vis, bits);
+    const Image whole_ir = ReadImage(In(ir)), whole_vis = ReadImage(In(vis));
+    FuseWhole(fuser_, whole_ir, whole_vis, OpenOutput(In("whole-" + out), bits));
     for (int threads : {1, 3}) {
-      ImageReader ir_file(In(ir)), vis_file(In(vis));
-      FuseRows(fuser_, ir_file, vis_file, In(out), bits, threads);
+      OpenPair sources = OpenSources(In(ir), In(vis));
+      FuseRows(fuser_, sources, OpenOutput(In(out), bits), threads);
       EXPECT_TRUE(ReadAll(In(out)) == ReadAll(In("whole-" + out))) << threads << " threads";
     }
   }
@@ -45,7 +45,7 @@ class FuseRowsTest : public testing::Test {
   Fuser fuser_{DefaultModel()};
 };
 
-TEST_F(FuseRowsTest, EveryFormatGivesTheFileOfWholeImages) {
+TEST_F(FuseFilesTest, EveryFormatGivesTheFileOfWholeImages) {
   for (const std::string extension : {".png", ".tif", ".pgm", ".bmp", ".jpg"}) {
     WriteSources("ir" + extension, "vis" + extension, 1, 8);
     ExpectSameFile("ir" + extension, "vis" + extension, "out" + extension, 8);
@@ -57,7 +57,7 @@ TEST_F(FuseRowsTest, EveryFormatGivesTheFileOfWholeImages) {
   ExpectSameFile("ir.png", "vis.tif", "out.ppm", 8);
 }
 
-TEST_F(FuseRowsTest, ColourGivesTheFileOfWholeImages) {
+TEST_F(FuseFilesTest, ColourGivesTheFileOfWholeImages) {
   for (int bits : {8, 16}) {
     WriteSources("ir.png", "vis.png", 3, bits);
     ExpectSameFile("ir.png", "vis.png", "out.png", bits);
@@ -69,7 +69,7 @@ TEST_F(FuseRowsTest, ColourGivesTheFileOfWholeImages) {
   ExpectSameFile("ir.png", "vis.jpg", "out.jpg", 8);
 }
 
-TEST_F(FuseRowsTest, GreyInThreeChannelsIsGreyUntilAColourComes) {
+TEST_F(FuseFilesTest, GreyInThreeChannelsIsGreyUntilAColourComes) {
   WriteSources("ir.png", "grey.png", 1, 8);
   cv::Mat image = cv::imread(In("grey.png").string(), cv::IMREAD_COLOR);
   cv::imwrite(In("vis.png").string(), image);
@@ -84,14 +84,16 @@ TEST_F(FuseRowsTest, GreyInThreeChannelsIsGreyUntilAColourComes) {
   EXPECT_EQ(cv::imread(In("out.png").string(), cv::IMREAD_UNCHANGED).channels(), 3);
 }
 
-TEST_F(FuseRowsTest, NothingIsLeftOfAResultWhoseSourceIsBroken) {
-  WriteSources("ir.png", "vis.png", 1, 8);
+TEST_F(FuseFilesTest, NothingIsLeftOfAResultWhoseSourceIsBroken) {
+  // So large that rows are written before the end is missed.
+  cv::imwrite(In("ir.png").string(), TestMat(500, 400, 1, 8, 1));
+  cv::imwrite(In("vis.png").string(), TestMat(500, 400, 1, 8, 2));
   const std::string whole = ReadAll(In("vis.png"));
   WriteAll(In("vis.png"), whole.substr(0, whole.size() * 9 / 10));
   WriteAll(In("out.png"), "before");
-  ImageReader ir(In("ir.png")), vis(In("vis.png"));
+  OpenPair sources = OpenSources(In("ir.png"), In("vis.png"));
   ExpectError(ErrorKind::kInput, "vis.png",
-              [&] { FuseRows(fuser_, ir, vis, In("out.png"), 8, 2); });
+              [&] { FuseRows(fuser_, sources, OpenOutput(In("out.png"), 8), 2); });
   EXPECT_EQ(ReadAll(In("out.png")), "before");
   int files = 0;
   for (const auto& entry : fs::directory_iterator(folder_.path())) {
@@ -100,15 +102,22 @@ TEST_F(FuseRowsTest, NothingIsLeftOfAResultWhoseSourceIsBroken) {
   EXPECT_EQ(files, 3);  // no half of a result
 }
 
-TEST_F(FuseRowsTest, RefusesWhatCannotBeWritten) {
+TEST_F(FuseFilesTest, RefusesWhatCannotBeWritten) {
   WriteSources("ir.pgm", "vis.pgm", 1, 8);
   for (const char* out : {"out.xyz", "out.jpg"}) {
-    ImageReader ir(In("ir.pgm")), vis(In("vis.pgm"));
-    ExpectError(ErrorKind::kUsage, out, [&] { FuseRows(fuser_, ir, vis, In(out), 16, 1); });
+    ExpectError(ErrorKind::kUsage, out,
+                [&] { FuseFiles(fuser_, In("ir.pgm"), In("vis.pgm"), In(out), {.bits = 16}); });
   }
-  ImageReader ir(In("ir.pgm")), vis(In("vis.pgm"));
+  OpenPair sources = OpenSources(In("ir.pgm"), In("vis.pgm"));
   ExpectError(ErrorKind::kOutput, "missing",
-              [&] { FuseRows(fuser_, ir, vis, In("missing/out.png"), 8, 1); });
+              [&] { FuseRows(fuser_, sources, OpenOutput(In("missing/out.png"), 8), 1); });
+  ExpectError(ErrorKind::kOutput, "missing",
+              [&] { FuseFiles(fuser_, In("ir.pgm"), In("vis.pgm"), In("missing/out.png")); });
+  ExpectError(ErrorKind::kUsage, "overwrite",
+              [&] { FuseFiles(fuser_, In("ir.pgm"), In("vis.pgm"), In("vis.pgm")); });
+  cv::imwrite(In("small.pgm").string(), TestMat(kWidth, kHeight - 1, 1, 8));
+  ExpectError(ErrorKind::kInput, "small.pgm 50x169",
+              [&] { FuseFiles(fuser_, In("ir.pgm"), In("small.pgm"), In("out.pgm")); });
 }
 
 }  // namespace

@@ -1,0 +1,181 @@
+#include "jobs/fuse_files.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "base/parallel.h"
+#include "base/size.h"
+#include "image/colour.h"
+#include "io/codecs/codec.h"
+#include "io/outputs.h"
+#include "network/fuse_options.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool HoldsColour(const ImageFormat& format) { return format.only_channels != 1; }
+
+ImageSpec Rows(ImageSpec spec, int count) {
+  spec.size.height = count;
+  return spec;
+}
+
+ImageSpec ResultSpec(Size size, bool colour, SampleType type) {
+  return {size, colour ? 3 : 1, type, FullRange(type), {}};
+}
+
+// Whether the image has colours: reads it up to the first row that has.
+bool HasColour(const fs::path& path) {
+  ImageReader reader(path);
+  if (reader.spec().channels == 1) return false;
+  Image row(Rows(reader.spec(), 1));
+  for (int y = 0; y < reader.spec().size.height; ++y) {
+    reader.ReadRow(&row, 0);
+    if (row.colour()) return true;
+  }
+  return false;
+}
+
+// The last rows of an image: row y is in row y modulo the height.
+class RecentRows {
+ public:
+  RecentRows(int width, int count) : plane_(width, count) {}
+  float* Row(int y) { return plane_.Row(y % plane_.height()); }
+
+ private:
+  Plane<float> plane_;
+};
+
+class FileRows {
+ public:
+  FileRows(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, bool colour)
+      : ir_(sources.ir),
+        vis_(sources.vis),
+        size_(vis_.spec().size),
+        stream_(fuser, size_.width, size_.height,
+                [this](int y, const float* row) { Keep(y, row); }),
+        ir_row_(Rows(ir_.spec(), 1)),
+        // Of a colour the visible rows are kept until the result's are written, a chunk behind.
+        vis_rows_(Rows(vis_.spec(), colour ? stream_.Delay() + stream_.Chunk() + 1 : 1)),
+        ir_grey_(size_.width, stream_.Chunk()),
+        vis_grey_(size_.width, stream_.Chunk()),
+        fused_(size_.width, stream_.Delay() + 1),
+        out_row_(ResultSpec({size_.width, 1}, colour, out.type)),
+        writer_(out.path, ResultSpec(size_, colour, out.type), *out.format) {}
+
+  void Run(int threads) {
+    for (int y = 0; y < size_.height;) {
+      const int end = std::min(size_.height, y + stream_.Chunk());
+      ParallelFor(3, threads, [&](int task) {
+        if (task == 0) ReadInfrared(y, end);
+        if (task == 1) ReadVisible(y, end);
+        if (task == 2) Write();
+      });
+      for (; y < end; ++y) stream_.Push(ir_grey_.Row(y), vis_grey_.Row(y));
+    }
+    Write();
+    writer_.Finish();
+  }
+
+ private:
+  void ReadInfrared(int begin, int end) {
+    for (int y = begin; y < end; ++y) {
+      ir_.ReadRow(&ir_row_, 0);
+      ir_row_.GreyRow(0, ir_grey_.Row(y));
+    }
+  }
+  void ReadVisible(int begin, int end) {
+    for (int y = begin; y < end; ++y) {
+      vis_.ReadRow(&vis_rows_, y % vis_rows_.height());
+      vis_rows_.GreyRow(y % vis_rows_.height(), vis_grey_.Row(y));
+    }
+  }
+  void Keep(int y, const float* row) {
+    std::copy_n(row, size_.width, fused_.Row(y));
+    fused_end_ = y + 1;
+  }
+  void Write() {
+    for (; written_ < fused_end_; ++written_) {
+      const float* fused = fused_.Row(written_);
+      if (out_row_.channels() == 3) {
+        WithLumaRow(vis_rows_, written_ % vis_rows_.height(), fused, &out_row_, 0);
+      } else {
+        out_row_.SetChannelRow(0, 0, fused);
+      }
+      writer_.WriteRow(out_row_, 0);
+    }
+  }
+
+  ImageReader& ir_;
+  ImageReader& vis_;
+  const Size size_;
+  FuseStream stream_;
+  Image ir_row_, vis_rows_;
+  RecentRows ir_grey_, vis_grey_, fused_;
+  Image out_row_;
+  ImageWriter writer_;
+  int fused_end_ = 0, written_ = 0;
+};
+
+}  // namespace
+
+FuseOutput OpenOutput(const fs::path& path, int bits) {
+  const ImageFormat& format = FormatFor(path, bits);
+  return {path, &format, bits == 8 ? SampleType::kUint8 : SampleType::kUint16};
+}
+
+OpenPair OpenSources(const fs::path& ir, const fs::path& vis) {
+  OpenPair pair = {ImageReader(ir), ImageReader(vis), vis};
+  for (const ImageReader* file : {&pair.ir, &pair.vis}) {
+    CheckSize(file->spec().size, file->spec().source);
+  }
+  CheckSameSize({{ir.string(), pair.ir.spec().size}, {vis.string(), pair.vis.spec().size}}, {},
+                "register and scale the images to one size first");
+  return pair;
+}
+
+void FuseWhole(const Fuser& fuser, const Image& ir, const Image& vis, const FuseOutput& out) {
+  const Plane<float> fused = fuser.Fuse(ir.Grey(), vis.Grey());
+  Image result = HoldsColour(*out.format) && vis.colour() ? WithLuma(vis, fused, out.type)
+                                                          : Image(fused).As(out.type);
+  ImageWriter writer(out.path, result.spec(), *out.format);
+  for (int y = 0; y < result.height(); ++y) writer.WriteRow(result, y);
+  writer.Finish();
+}
+
+bool CanFuseRows(const OpenPair& sources) {
+  // Whole images of so many rows take as much memory as a stream, which keeps rows of every layer.
+  constexpr int kMostWholeRows = 600;
+  const ImageSpec& vis = sources.vis.spec();
+  return vis.size.height > kMostWholeRows &&
+         (vis.channels == 1 || fs::is_regular_file(sources.vis_path));
+}
+
+void FuseRows(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, int threads) {
+  const ImageSpec& vis = sources.vis.spec();
+  const bool colour = vis.channels == 3 && HoldsColour(*out.format) && HasColour(sources.vis_path);
+  FileRows(fuser, sources, out, colour).Run(threads);
+}
+
+void FuseOpened(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, int threads) {
+  if (CanFuseRows(sources)) {
+    FuseRows(fuser, sources, out, threads);
+  } else {
+    const Image ir = sources.ir.ReadRest();
+    FuseWhole(fuser, ir, sources.vis.ReadRest(), out);
+  }
+}
+
+void FuseFiles(const Fuser& fuser, const fs::path& ir, const fs::path& vis, const fs::path& out,
+               const FuseFilesOptions& options) {
+  const FuseOutput output = OpenOutput(out, options.bits);
+  CheckOutputs({{out, "the result"}}, {ir, vis});
+  OpenPair sources = OpenSources(ir, vis);
+  FuseOpened(fuser, sources, output, options.threads);
+}
+
+}  // namespace auif
