@@ -117,4 +117,8 @@ std::vector<TensorView<const float>> Tensors(const Model& model);
 // everything else 0. Throws Error (kInput) for an invalid configuration.
 Model EmptyModel(const ModelConfig& config);
 
+// The model that `auif fuse` uses when none is given, compiled into the library
+// (models/auif-default.safetensors). May be called from several threads at once.
+const Model& DefaultModel();
+
 }  // namespace auif

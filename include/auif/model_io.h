@@ -8,10 +8,6 @@
 
 namespace auif {
 
-// The model that `auif fuse` uses when none is given, embedded in the library
-// (models/auif-default.safetensors). May be called from several threads at once.
-const Model& DefaultModel();
-
 // Model files are safetensors files with the configuration in their metadata; docs/model-format.md
 // lists the tensors. What was saved is loaded bit by bit, and the same model always gives the same
 // file.

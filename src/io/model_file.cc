@@ -13,10 +13,6 @@
 
 namespace auif {
 
-// Generated from models/auif-default.safetensors (cmake/EmbedFile.cmake).
-extern const unsigned char kDefaultModelBytes[];
-extern const std::size_t kDefaultModelSize;
-
 namespace {
 
 constexpr std::string_view kFormat = "auif";
@@ -134,14 +130,6 @@ void SaveModel(const Model& model, const std::filesystem::path& path) {
                                     {tensor.values.begin(), tensor.values.end()}};
   }
   WriteFileAtomically(path, SerializeSafetensors(content));
-}
-
-const Model& DefaultModel() {
-  static const Model model =
-      ModelReader({reinterpret_cast<const char*>(kDefaultModelBytes), kDefaultModelSize},
-                  "the built-in model")
-          .Read();
-  return model;
 }
 
 }  // namespace auif

@@ -171,6 +171,7 @@ TEST_F(ModelFile, DefaultModelIsTheShippedFile) {
   EXPECT_EQ(model.config.layers, 10);
   EXPECT_EQ(model.config.channels, 64);
   EXPECT_EQ(model.ParameterCount(), 23151);
+  ExpectSameModel(model, LoadModel(kSourceDir + "/models/auif-default.safetensors"));
   // Saving it gives the shipped file, byte for byte.
   SaveModel(model, path_);
   EXPECT_EQ(ReadFile(path_), ReadFile(kSourceDir + "/models/auif-default.safetensors"));
