@@ -8,7 +8,7 @@
 #include "auif/fuse.h"
 #include "auif/model_io.h"
 #include "base/simd.h"
-#include "engine/row_stream.h"
+#include "engine/source_stream.h"
 #include "kernels/fma_peak.h"
 #include "kernels/layer_step.h"
 #include "tests/random_model.h"
@@ -29,20 +29,20 @@ void Run(benchmark::State& state, const Model& model) {
   state.SetLabel(SimdTarget());
 }
 
-// The same rows over and over, so that 30000 columns need no gigabytes.
+// The same rows over and over, some a Push, so that 30000 columns need no gigabytes.
 void StreamDefault(benchmark::State& state) {
   const int width = static_cast<int>(state.range(0)), height = static_cast<int>(state.range(1));
   FuseOptions options;
   options.threads = static_cast<int>(state.range(2));
-  constexpr int kRows = 16;
-  const Plane<float> ir = RandomImage(width, kRows, 1), vis = RandomImage(width, kRows, 2);
-  std::vector<float> row(width);
-  FuseStream stream(Fuser(DefaultModel(), options), width, height, [&](int, const float* fused) {
-    std::copy(fused, fused + width, row.begin());
-    benchmark::DoNotOptimize(row.data());
-  });
+  const int rows = static_cast<int>(state.range(3));  // a Push
+  const Plane<float> ir = RandomImage(width, rows, 1), vis = RandomImage(width, rows, 2);
+  FuseStream stream(Fuser(DefaultModel(), options), width, height,
+                    [](int, PlaneView<const float> rows) { benchmark::DoNotOptimize(rows.data); });
   for (auto _ : state) {
-    for (int y = 0; y < height; ++y) stream.Push(ir.Row(y % kRows), vis.Row(y % kRows));
+    for (int y = 0; y < height; y += rows) {
+      const int count = std::min(rows, height - y);
+      stream.Push(SourceView(ir).Rows(0, count), SourceView(vis).Rows(0, count));
+    }
   }
   state.counters["megapixels/s"] =
       benchmark::Counter(1e-6 * width * height, benchmark::Counter::kIsIterationInvariantRate);
@@ -93,10 +93,16 @@ void Sizes(benchmark::internal::Benchmark* b) {
 
 BENCHMARK(FuseDefault)->Apply(Sizes)->Args({1920, 1080, 2})->Args({3840, 2160, 2});
 BENCHMARK(StreamDefault)
-    ->Apply(Sizes)
-    ->Args({1920, 1080, 2})
-    ->Args({3840, 2160, 2})
-    ->Args({30000, 1000, 2});
+    ->ArgNames({"width", "height", "threads", "rows"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Args({640, 512, 1, 1})
+    ->Args({640, 512, 2, 1})
+    ->Args({640, 512, 1, 32})
+    ->Args({640, 512, 2, 32})
+    ->Args({1920, 1080, 2, 32})
+    ->Args({3840, 2160, 2, 32})
+    ->Args({30000, 1000, 2, 128});
 BENCHMARK(LayerKernelPaper);
 BENCHMARK(LayerKernelRelease);
 BENCHMARK(FusePaper)->Apply(Sizes);

@@ -40,6 +40,7 @@ std::vector<std::string> Sizes(const std::string& size) {
 nlohmann::ordered_json ToJson(const BenchResult& r) {
   return {{"width", r.width},
           {"height", r.height},
+          {"bits", r.bits},
           {"threads", r.threads},
           {"ms_median", r.ms_median},
           {"ms_p95", r.ms_p95},
@@ -62,9 +63,9 @@ int Run(Options& options) {
       continue;
     }
     if (first) {
-      Print("{} threads, {}\n{:>10} {:>10} {:>10} {:>9} {:>9} {:>9} {:>10} {:>8}\n", r.threads,
-            SimdTarget(), "size", "ms", "ms p95", "pairs/s", "Mpixel/s", "GFLOP/s", "FMA peak",
-            "of peak");
+      Print("{} threads, {}, {}\n{:>10} {:>10} {:>10} {:>9} {:>9} {:>9} {:>10} {:>8}\n", r.threads,
+            SimdTarget(), r.bits == 32 ? "float" : fmt::format("{} bits", r.bits), "size", "ms",
+            "ms p95", "pairs/s", "Mpixel/s", "GFLOP/s", "FMA peak", "of peak");
     }
     first = false;
     Print("{:>10} {:>10.2f} {:>10.2f} {:>9.1f} {:>9.1f} {:>9.1f} {:>10.1f} {:>7.0f}%\n",
@@ -84,6 +85,10 @@ Action AddBench(CLI::App& command) {
                   "Width and height, or 'all' for a table from 320x240 to 7680x4320 "
                   "(default: 640x512)")
       ->type_name("WxH");
+  command
+      .add_option("--bits", options->job.bits,
+                  "Pixels of the sources and the result: 8, 16, or 32 for float (default: 8)")
+      ->type_name("N");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
   command.add_option("--seconds", options->job.seconds, "Time for each size (default: 2)")

@@ -24,8 +24,9 @@ int main() {
 
     // Or row by row, as they come: the same bits, stream.Delay() rows later.
     int rows = 0;
-    auif::FuseStream stream(fuser, 64, 48, [&](int, const float*) { ++rows; });
-    for (int y = 0; y < 48; ++y) stream.Push(ir.Row(y), vis.Row(y));
+    auif::FuseStream stream(fuser, 64, 48,
+                            [&](int, auif::PlaneView<const float> some) { rows += some.height; });
+    for (int y = 0; y < 48; ++y) stream.Push({ir.Row(y), 64, 1, 64}, {vis.Row(y), 64, 1, 64});
 
     std::printf("fused %dx%d pixels and %d rows with auif %s\n", fused.width(), fused.height(),
                 rows, auif::Version());

@@ -1,88 +1,57 @@
 #include "auif/fuse.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <mutex>
 #include <vector>
 
 #include "base/parallel.h"
 #include "base/simd.h"
+#include "engine/check_images.h"
 #include "engine/fuser_impl.h"
-#include "kernels/striped_row.h"
 #include "network/fuse_options.h"
 
 namespace auif {
-namespace {
 
-// Where the bands begin that divide `height` rows among the threads, and the height itself. A band
-// computes N rows less beside each seam, on the average of its layers, so those in the middle are
-// higher.
-std::vector<int> Cuts(int height, int layers, Strategy strategy, int threads) {
-  constexpr int kMinBandRows = 32;
-  const int least = std::max(kMinBandRows, 2 * Reach(layers, strategy) + LevelRows::kKept);
-  const int count = std::clamp(height / least, 1, ThreadCount(threads));
-  const int rows = height - 2 * (count - 1) * layers;
-  std::vector<int> cuts{0};
-  for (int i = 1; i < count; ++i) {
-    cuts.push_back(static_cast<int>(std::int64_t{rows} * i / count) + (2 * i - 1) * layers);
-  }
-  cuts.push_back(height);
-  return cuts;
-}
-
-}  // namespace
-
-Workspace::Workspace(const Network& network, const FuseOptions& options, int width, int height)
-    : width(width),
-      height(height),
-      panels(CutPanels(width, network.layers(), 1)),
-      layout(panels.width) {
-  const std::vector<int> cuts = Cuts(height, network.layers(), options.strategy, options.threads);
+Workspace::Workspace(const Network& network, const FuseOptions& options, Size size)
+    : size(size), lanes(RowLayout::Lanes()), columns(CutColumns(size.width, network.layers(), 1)) {
+  const std::vector<int> cuts = CutRows(size.height, network.layers(), options.strategy,
+                                        ThreadCount(options.threads), LayerRows::kKept);
   const int reach = Reach(network.layers(), options.strategy);
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
     const int begin = cuts[i] + (cuts[i] > 0 ? reach : 0);
-    const int end = cuts[i + 1] - (cuts[i + 1] < height ? reach : 0);
-    bands.emplace_back(network, panels, options, height, RowRange{begin, end});
-    if (i == 0) continue;
-    seams.emplace_back(network, layout, options, height, cuts[i]);
-    for (int k = 0; k < Seam::kDecodeTasks; ++k) writers.emplace_back(panels);
+    const int end = cuts[i + 1] - (cuts[i + 1] < size.height ? reach : 0);
+    bands.emplace_back(network, columns, options, size.height, RowRange{begin, end});
+    if (i > 0) seams.emplace_back(network, columns, options, size.height, cuts[i]);
   }
 }
 
-void Workspace::Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
-                     int threads) {
+void Workspace::Fuse(const std::array<SourceView, 2>& sources, const ResultView& out, int threads) {
   const int band_count = static_cast<int>(bands.size()), seam_count = band_count - 1;
-  for (int p = 0; p < panels.count(); ++p) {
-    ParallelFor(band_count, threads, [&](int i) {
-      bands[i].Start(p);
-      bands[i].Push(ir, vis, bands[i].source(), out, 0);
-    });
+  for (int tile = 0; tile < columns.count(); ++tile) {
+    ParallelFor(band_count, threads, [&](int i) { bands[i].Fuse(tile, sources, out); });
     ParallelFor(Seam::kEncodeTasks * seam_count, threads, [&](int i) {
       const int s = i / Seam::kEncodeTasks;
-      seams[s].Encode(i % Seam::kEncodeTasks, bands[s].band(), bands[s + 1].band(), p == 0,
-                      p + 1 == panels.count(), {ir, vis}, panels.list[p].first);
+      seams[s].Encode(i % Seam::kEncodeTasks, bands[s], bands[s + 1], tile, sources);
     });
-    ParallelFor(Seam::kDecodeTasks * seam_count, threads, [&](int i) {
-      const int s = i / Seam::kDecodeTasks;
-      const auto sink = [&](int y, const float* row) { writers[i].Write(p, row, out.Row(y)); };
-      seams[s].Decode(i % Seam::kDecodeTasks, bands[s].band(), bands[s + 1].band(), sink);
+    ParallelFor(Seam::kWriteTasks * seam_count, threads, [&](int i) {
+      const int s = i / Seam::kWriteTasks;
+      seams[s].Write(i % Seam::kWriteTasks, bands[s], bands[s + 1], tile, out);
     });
   }
 }
 
-std::unique_ptr<Workspace> Fuser::Impl::Acquire(int width, int height) {
+std::unique_ptr<Workspace> Fuser::Impl::Acquire(Size size) {
   {
     const std::scoped_lock lock(mutex);
     for (auto& kept : idle) {
-      if (kept->width != width || kept->height != height) continue;
-      if (kept->layout.lanes() != RowLayout::Lanes()) continue;
+      if (kept->size != size || kept->lanes != RowLayout::Lanes()) continue;
       std::unique_ptr<Workspace> found = std::move(kept);
       std::swap(kept, idle.back());
       idle.pop_back();
       return found;
     }
   }
-  return std::make_unique<Workspace>(network, options, width, height);
+  return std::make_unique<Workspace>(network, options, size);
 }
 
 void Fuser::Impl::Release(std::unique_ptr<Workspace> workspace) {
@@ -103,50 +72,58 @@ Fuser::~Fuser() = default;
 Fuser::Fuser(Fuser&&) noexcept = default;
 Fuser& Fuser::operator=(Fuser&&) noexcept = default;
 
-Plane<float> Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis) const {
+void Fuser::CheckSources(const SourceView& ir, const SourceView& vis) {
   CheckPair(ir.size(), vis.size());
-  Plane<float> out(ir.width, ir.height);
-  Fuse(ir, vis, out.View());
-  return out;
+  CheckView(ir, "ir");
+  CheckView(vis, "vis");
 }
 
-void Fuser::Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
-                 PlaneView<float> out) const {
-  CheckPair(ir.size(), vis.size());
-  if (out.width != ir.width || out.height != ir.height) {
-    throw Error(ErrorKind::kUsage, "the result's plane has not the sources' size");
-  }
-  std::unique_ptr<Workspace> workspace = impl_->Acquire(ir.width, ir.height);
-  workspace->Fuse(ir, vis, out, impl_->options.threads);
+void Fuser::Fuse(const SourceView& ir, const SourceView& vis, const ResultView& out) const {
+  CheckSources(ir, vis);
+  CheckResult(out, ir.size());
+  CheckApart(ir, out, "ir");
+  CheckApart(vis, out, "vis");
+  CheckRange(ir, {0, ir.height()}, ir.height(), "ir");
+  CheckRange(vis, {0, vis.height()}, vis.height(), "vis");
+  std::unique_ptr<Workspace> workspace = impl_->Acquire(ir.size());
+  workspace->Fuse({ir, vis}, out, impl_->options.threads);
   impl_->Release(std::move(workspace));
 }
 
-Decomposition Fuser::Decompose(PlaneView<const float> source) const {
+Decomposition Fuser::Decompose(const SourceView& source) const {
   CheckSize(source.size());
-  const int width = source.width, height = source.height;
-  Decomposition result{Plane<float>(width, height), Plane<float>(width, height),
-                       Plane<float>(width, height), Plane<float>(width, height)};
-  const RowLayout layout(width);
+  CheckView(source, "source");
+  CheckRange(source, {0, source.height()}, source.height(), "source");
+  Decomposition result{Plane<float>(source.size()), Plane<float>(source.size()),
+                       Plane<float>(source.size()), Plane<float>(source.size())};
   Plane<float>* const first[2] = {&result.base_initial, &result.detail_initial};
   Plane<float>* const last[2] = {&result.base, &result.detail};
+  const int layers = impl_->network.layers(), threads = impl_->options.threads;
+  const ColumnTiling columns = CutColumns(source.width(), layers, 1);
   const std::vector<int> cuts =
-      Cuts(height, impl_->network.layers(), Strategy::kAdd, impl_->options.threads);
-  ParallelFor(static_cast<int>(cuts.size()) - 1, impl_->options.threads, [&](int b) {
+      CutRows(source.height(), layers, Strategy::kAdd, ThreadCount(threads), LayerRows::kKept);
+  ParallelFor(static_cast<int>(cuts.size()) - 1, threads, [&](int b) {
     const RowRange band{cuts[b], cuts[b + 1]};
-    SourceStream stream(impl_->network, layout, height, band);
-    const auto copy = [&](const LevelRows& from, int begin, Plane<float>& to) {
-      for (int y = std::max(begin, band.begin); y < std::min(from.end(), band.end); ++y) {
-        UnstripeRow(layout, from.Row(y), to.Row(y));
+    const RowLayout layout(columns.width);
+    SourceStream stream(impl_->network, layout, source.height(), band);
+    std::vector<float> row(columns.width);
+    for (int t = 0; t < columns.count(); ++t) {
+      const Columns& tile = columns.tiles[t];
+      const auto copy = [&](const LayerRows& from, int begin, Plane<float>& to) {
+        for (int y = std::max(begin, band.begin); y < std::min(from.end(), band.end); ++y) {
+          UnstripeRow(layout, from.Row(y), SampleType::kFloat, row.data());
+          std::copy(&row[tile.begin - tile.first], &row[tile.end - tile.first - 1] + 1,
+                    to.Row(y) + tile.begin);
+        }
+      };
+      stream.Restart(t == 0, t + 1 == columns.count());
+      for (int y = stream.source().begin; y < stream.source().end; y += kChunkRows) {
+        const int first_begin = stream.First(0).end(), last_begin = stream.Last(0).end();
+        stream.Push(source.Rows(y, std::min(kChunkRows, stream.source().end - y)), tile.first);
+        for (int e = 0; e < 2; ++e) copy(stream.First(e), first_begin, *first[e]);
+        stream.Encode();
+        for (int e = 0; e < 2; ++e) copy(stream.Last(e), last_begin, *last[e]);
       }
-    };
-    for (int y = stream.source().begin; y < stream.source().end; y += kChunkRows) {
-      const int end = std::min(y + kChunkRows, stream.source().end);
-      for (int row = y; row < end; ++row) stream.Push(source.Row(row));
-      const int first_begin = stream.First(0).end(), last_begin = stream.Last(0).end();
-      stream.Initialise();
-      for (int e = 0; e < 2; ++e) copy(stream.First(e), first_begin, *first[e]);
-      stream.Encode();
-      for (int e = 0; e < 2; ++e) copy(stream.Last(e), last_begin, *last[e]);
     }
   });
   return result;

@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 
 #include "base/simd.h"
+#include "image/convert.h"
 #include "tests/every_variant.h"
 #include "tests/random_model.h"
 
@@ -80,7 +83,7 @@ TEST(FuseTest, AgreesWithReferenceOnLargeImagesWithAllChannels) {
 }
 
 TEST(FuseTest, AgreesWithReferenceOnImagesOfManyPanels) {
-  // Four panels: the inner ones have a first and a last row, but no first or last column.
+  // Four tiles: the inner ones have a first and a last row, but no first or last column.
   const Plane<float> ir = RandomImage(6200, 12, 3), vis = RandomImage(6200, 12, 4);
   for (const ModelConfig& config : AllForms(2, 1)) {
     const Model model = RandomModel(config, 13);
@@ -177,6 +180,95 @@ TEST(FuseTest, ValuesOutsideTheRangeAreClamped) {
   wild.Row(7)[7] = std::numeric_limits<float>::quiet_NaN();
   const Fuser fuser(RandomModel(ModelConfig::Release(), 2));
   ForEachTarget([&] { EXPECT_TRUE(SameBits(fuser.Fuse(wild, vis), fuser.Fuse(ir, vis))); });
+}
+
+template <Sample T>
+Plane<T> FromFloat(const Plane<float>& image) {
+  Plane<T> result(image.size());
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) result.Row(y)[x] = FromUnit<T>(image.Row(y)[x]);
+  }
+  return result;
+}
+template <Sample T>
+Plane<float> ToFloat(const Plane<T>& image) {
+  Plane<float> result(image.size());
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) result.Row(y)[x] = ToUnit(image.Row(y)[x]);
+  }
+  return result;
+}
+template <Sample T>
+bool SamePixels(const Plane<T>& a, const Plane<T>& b) {
+  for (int y = 0; y < a.height(); ++y) {
+    if (!std::equal(a.Row(y), a.Row(y) + a.width(), b.Row(y))) return false;
+  }
+  return a.size() == b.size();
+}
+
+TEST(FuseTest, IntegersAreTheSameBitsAsByWayOfFloat) {
+  // Below the integers' blocks, one tile, several tiles; one band and two.
+  for (const auto& [width, height] : {std::pair{37, 29}, std::pair{301, 97}, std::pair{1501, 33}}) {
+    const Plane<std::uint8_t> ir8 = FromFloat<std::uint8_t>(RandomImage(width, height, 1));
+    const Plane<std::uint8_t> vis8 = FromFloat<std::uint8_t>(RandomImage(width, height, 2));
+    Plane<std::uint16_t> ir16(width, height);
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        ir16.Row(y)[x] = static_cast<std::uint16_t>(257 * ir8.Row(y)[x] ^ (31 * x + 7 * y) % 256);
+      }
+    }
+    const Model model = RandomModel({.layers = 3, .channels = 2}, 2);
+    for (int threads : {1, 2}) {
+      FuseOptions options;
+      options.threads = threads;
+      const Fuser fuser(model, options);
+      ForEachTarget([&] {
+        SCOPED_TRACE(std::to_string(width) + "x" + std::to_string(height));
+        const Plane<float> fused = fuser.Fuse(ToFloat(ir8), ToFloat(vis8));
+        EXPECT_TRUE(SameBits(fuser.Fuse(ir8, vis8), fused));
+        EXPECT_TRUE(
+            SamePixels(fuser.Fuse<std::uint8_t>(ir8, vis8), FromFloat<std::uint8_t>(fused)));
+        EXPECT_TRUE(
+            SamePixels(fuser.Fuse<std::uint16_t>(ir8, vis8), FromFloat<std::uint16_t>(fused)));
+        // A thermal camera's 16 bits beside a visible one's 8.
+        const Plane<float> mixed = fuser.Fuse(ToFloat(ir16), ToFloat(vis8));
+        EXPECT_TRUE(
+            SamePixels(fuser.Fuse<std::uint8_t>(ir16, vis8), FromFloat<std::uint8_t>(mixed)));
+        EXPECT_TRUE(
+            SamePixels(fuser.Fuse<std::uint16_t>(ir16, vis8), FromFloat<std::uint16_t>(mixed)));
+        EXPECT_TRUE(SameBits(fuser.Decompose(ir16).base, fuser.Decompose(ToFloat(ir16)).base));
+      });
+    }
+  }
+}
+
+TEST(FuseTest, DecompositionOfAWideImageHasTheBitsOfItsParts) {
+  // Three tiles and two bands against a window of one tile, a halo away from its ends: 2 N + 9, and
+  // one more, for the columns are computed in pairs.
+  constexpr int kHalo = 2 * 3 + 9 + 1;
+  const Plane<float> image = RandomImage(3100, 97, 1);
+  for (const ModelConfig& config : AllForms(3, 2)) {
+    const Model model = RandomModel(config, 3);
+    FuseOptions options;
+    options.threads = 2;
+    const Fuser fuser(model, options);
+    const Decomposition whole = fuser.Decompose(image);
+    for (const int first : {0, 800, 1000, 1300, 2000, 2500}) {
+      const int width = std::min(600, image.width() - first);
+      const PlaneView<const float> window{image.Row(0) + first, width, 97, image.stride()};
+      const Decomposition part = fuser.Decompose(window);
+      const int begin = first == 0 ? 0 : kHalo, end = first + width == 3100 ? width : width - kHalo;
+      for (const auto map : {&Decomposition::base_initial, &Decomposition::detail_initial,
+                             &Decomposition::base, &Decomposition::detail}) {
+        for (int y = 0; y < 97; ++y) {
+          ASSERT_EQ(std::memcmp((part.*map).Row(y) + begin, (whole.*map).Row(y) + first + begin,
+                                sizeof(float) * (end - begin)),
+                    0)
+              << config.FormName() << " " << first << " row " << y;
+        }
+      }
+    }
+  }
 }
 
 TEST(FuseTest, DecompositionBeginsWithTheFiltersOfThePaper) {

@@ -6,33 +6,31 @@
 #include <vector>
 
 #include "auif/fuse.h"
-#include "engine/panel_fuser.h"
-#include "engine/row_stream.h"
 #include "engine/seam.h"
+#include "engine/tile_fuser.h"
+#include "engine/tiling.h"
 
 namespace auif {
 
 // Everything that fusing images of one size needs besides the images.
 struct Workspace {
-  Workspace(const Network& network, const FuseOptions& options, int width, int height);
-  Workspace(const Workspace&) = delete;  // the bands point to the panels
+  Workspace(const Network& network, const FuseOptions& options, Size size);
+  Workspace(const Workspace&) = delete;  // the bands point to the tiling
   Workspace& operator=(const Workspace&) = delete;
-  void Fuse(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
-            int threads);
+  void Fuse(const std::array<SourceView, 2>& sources, const ResultView& out, int threads);
 
-  int width, height;
-  Panels panels;
-  RowLayout layout;               // of a panel, for the SIMD target in use when it was made
-  std::vector<PanelFuser> bands;  // all but what the seams between them compute
+  Size size;
+  int lanes;  // of the SIMD target in use when this was made
+  ColumnTiling columns;
+  std::vector<TileFuser> bands;  // all rows but what the seams between them compute
   std::vector<Seam> seams;
-  std::vector<PanelWriter> writers;  // of the seams' tasks
 };
 
 struct Fuser::Impl {
   Impl(const Model& model, const FuseOptions& options) : options(options), network(model) {}
 
   // A workspace for a size; the last ones used are kept, for a camera's frames are all of one size.
-  std::unique_ptr<Workspace> Acquire(int width, int height);
+  std::unique_ptr<Workspace> Acquire(Size size);
   void Release(std::unique_ptr<Workspace> workspace);
 
   FuseOptions options;

@@ -9,32 +9,27 @@
 #include <array>
 #include <vector>
 
-#include "auif/plane.h"
-#include "engine/band_fuser.h"
+#include "engine/result_rows.h"
+#include "engine/tile_fuser.h"
 
 namespace auif {
 
 class Seam {
  public:
-  // The tasks of Encode, all of which may run at a time, and then those of Decode.
-  static constexpr int kEncodeTasks = 4, kDecodeTasks = 2;
+  // The tasks of Encode, all of which may run at a time, and then those of Write.
+  static constexpr int kEncodeTasks = 4, kWriteTasks = 2;
 
   // Between the rows `row` - 1 and `row` of an image of `height` rows. The Reach rows of the
-  // result on either side are the seam's. network: must outlive it.
-  Seam(const Network& network, const RowLayout& layout, const FuseOptions& options, int height,
+  // result on either side are the seam's. network, columns: must outlive it.
+  Seam(const Network& network, const ColumnTiling& columns, const FuseOptions& options, int height,
        int row);
 
-  // Computes one encoder's wedge of one source. above, below: complete, for the panel that begins
-  // at `column` of the sources. left, right: as for SourceStream::Restart.
-  void Encode(int task, const BandFuser& above, const BandFuser& below, bool left, bool right,
-              const std::array<PlaneView<const float>, 2>& sources, int column);
-  // Fuses and decodes half of the seam's rows: sink(y, row), as BandFuser::Advance.
-  template <class Sink>
-  void Decode(int task, const BandFuser& above, const BandFuser& below, const Sink& sink) {
-    FuseHalf(task, above, below);
-    const RowRange rows = Half(task);
-    for (int y = rows.begin; y < rows.end; ++y) sink(y, DecodeNext(task, y));
-  }
+  // Computes one encoder's wedge of one source. above, below: the tiles beside it, complete.
+  void Encode(int task, const TileFuser& above, const TileFuser& below, int tile,
+              const std::array<SourceView, 2>& sources);
+  // Fuses and decodes half of the seam's rows.
+  void Write(int task, const TileFuser& above, const TileFuser& below, int tile,
+             const ResultView& out);
 
  private:
   // One encoder's wedge of one source; layers alternate between two buffers.
@@ -44,22 +39,16 @@ class Seam {
     std::vector<const float*> in, from;  // of RunLayerStep
     std::vector<float*> out;
   };
-  struct Output {
-    RowBuffer<float> sums, decoded;
-  };
 
-  RowRange Half(int task) const;
-  const float* Row(int task, int level, int y, const BandFuser& above,
-                   const BandFuser& below) const;
-  void FuseHalf(int task, const BandFuser& above, const BandFuser& below);
-  const float* DecodeNext(int task, int y);
+  const float* Row(int task, int layer, int y, const TileFuser& above,
+                   const TileFuser& below) const;
 
   const Network* network_;
+  const ColumnTiling* columns_;
   RowLayout layout_;
-  FuseOptions options_;
-  int height_, row_;
+  int row_, reach_;
   std::array<Wedge, kEncodeTasks> wedges_;
-  std::array<Output, kDecodeTasks> outputs_;
+  std::vector<ResultRows> results_;  // of each of Write's tasks
 };
 
 }  // namespace auif

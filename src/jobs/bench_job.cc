@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "image/convert.h"
 #include "kernels/fma_peak.h"
 #include "network/cost.h"
 
@@ -24,6 +25,22 @@ double Quantile(const std::vector<double>& sorted, double part) {
   const auto below = static_cast<std::size_t>(at);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+// `image` in pixels of type T.
+template <Sample T>
+Plane<T> Convert(const Plane<float>& image) {
+  Plane<T> converted(image.size());
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) {
+      if constexpr (std::same_as<T, float>) {
+        converted.Row(y)[x] = image.Row(y)[x];
+      } else {
+        converted.Row(y)[x] = FromUnit<T>(image.Row(y)[x]);
+      }
+    }
+  }
+  return converted;
 }
 
 // A pattern with steps, slopes and noise; fusing takes the same time whatever the image shows.
@@ -48,6 +65,26 @@ double PeakOfThreads(int threads, double seconds) {
   return std::accumulate(peaks.begin(), peaks.end(), 0.0);
 }
 
+// Seconds of each pair, and peaks in GFLOP/s: in turn, so that both see the same machine.
+template <Sample T>
+void Measure(const Fuser& fuser, const BenchJob& job, int threads, std::vector<double>* pairs,
+             std::vector<double>* peaks) {
+  const Plane<T> ir = Convert<T>(TestImage(job.width, job.height, 1));
+  const Plane<T> vis = Convert<T>(TestImage(job.width, job.height, 2));
+  Plane<T> fused(job.width, job.height);
+  fuser.Fuse(ir, vis, fused.View());  // touches all memory once
+  constexpr int kRounds = 10;
+  for (int round = 0; round < kRounds; ++round) {
+    peaks->push_back(PeakOfThreads(threads, 0.02));
+    const auto start = Clock::now();
+    do {
+      const auto begin = Clock::now();
+      fuser.Fuse(ir, vis, fused.View());
+      pairs->push_back(SecondsSince(begin));
+    } while (SecondsSince(start) < job.seconds / kRounds);
+  }
+}
+
 }  // namespace
 
 void BenchJob::Validate() const {
@@ -60,31 +97,26 @@ void BenchJob::Validate() const {
   check("the height", height, kMinSize);
   check("the number of threads", threads, 0);
   check("the number of seconds", seconds, 0);
+  if (bits != 8 && bits != 16 && bits != 32) {
+    throw Error(ErrorKind::kUsage, "pixels have " + std::to_string(bits) + " bits", {},
+                "8, 16, or 32 for float");
+  }
 }
 
 BenchResult RunBench(const Model& model, const BenchJob& job) {
   job.Validate();
-  BenchResult result{.width = job.width, .height = job.height};
+  BenchResult result{.width = job.width, .height = job.height, .bits = job.bits};
   result.threads = ThreadCount(job.threads);
   FuseOptions options;
   options.threads = result.threads;
   const Fuser fuser(model, options);
-  const Plane<float> ir = TestImage(job.width, job.height, 1);
-  const Plane<float> vis = TestImage(job.width, job.height, 2);
-  Plane<float> fused(job.width, job.height);
-  fuser.Fuse(ir, vis, fused.View());  // touches all memory once
-
-  // Pairs and the peak in turn, so that both see the same machine.
-  constexpr int kRounds = 10;
   std::vector<double> pairs, peaks;
-  for (int round = 0; round < kRounds; ++round) {
-    peaks.push_back(PeakOfThreads(result.threads, 0.02));
-    const auto start = Clock::now();
-    do {
-      const auto begin = Clock::now();
-      fuser.Fuse(ir, vis, fused.View());
-      pairs.push_back(SecondsSince(begin));
-    } while (SecondsSince(start) < job.seconds / kRounds);
+  if (job.bits == 8) {
+    Measure<std::uint8_t>(fuser, job, result.threads, &pairs, &peaks);
+  } else if (job.bits == 16) {
+    Measure<std::uint16_t>(fuser, job, result.threads, &pairs, &peaks);
+  } else {
+    Measure<float>(fuser, job, result.threads, &pairs, &peaks);
   }
   std::sort(pairs.begin(), pairs.end());
   std::sort(peaks.begin(), peaks.end());

@@ -40,16 +40,6 @@ bool HasColour(const fs::path& path) {
   return false;
 }
 
-// The last rows of an image: row y is in row y modulo the height.
-class RecentRows {
- public:
-  RecentRows(int width, int count) : plane_(width, count) {}
-  float* Row(int y) { return plane_.Row(y % plane_.height()); }
-
- private:
-  Plane<float> plane_;
-};
-
 class FileRows {
  public:
   FileRows(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, bool colour)
@@ -57,13 +47,12 @@ class FileRows {
         vis_(sources.vis),
         size_(vis_.spec().size),
         stream_(fuser, size_.width, size_.height,
-                [this](int y, const float* row) { Keep(y, row); }),
+                [this](int, PlaneView<const float> rows) { fused_ = rows; }),
         ir_row_(Rows(ir_.spec(), 1)),
         // Of a colour the visible rows are kept until the result's are written, a chunk behind.
         vis_rows_(Rows(vis_.spec(), colour ? stream_.Delay() + stream_.Chunk() + 1 : 1)),
         ir_grey_(size_.width, stream_.Chunk()),
         vis_grey_(size_.width, stream_.Chunk()),
-        fused_(size_.width, stream_.Delay() + 1),
         out_row_(ResultSpec({size_.width, 1}, colour, out.type)),
         writer_(out.path, ResultSpec(size_, colour, out.type), *out.format) {}
 
@@ -75,7 +64,9 @@ class FileRows {
         if (task == 1) ReadVisible(y, end);
         if (task == 2) Write();
       });
-      for (; y < end; ++y) stream_.Push(ir_grey_.Row(y), vis_grey_.Row(y));
+      fused_ = {};
+      stream_.Push(SourceView(ir_grey_).Rows(0, end - y), SourceView(vis_grey_).Rows(0, end - y));
+      y = end;
     }
     Write();
     writer_.Finish();
@@ -85,22 +76,18 @@ class FileRows {
   void ReadInfrared(int begin, int end) {
     for (int y = begin; y < end; ++y) {
       ir_.ReadRow(&ir_row_, 0);
-      ir_row_.GreyRow(0, ir_grey_.Row(y));
+      ir_row_.GreyRow(0, ir_grey_.Row(y - begin));
     }
   }
   void ReadVisible(int begin, int end) {
     for (int y = begin; y < end; ++y) {
       vis_.ReadRow(&vis_rows_, y % vis_rows_.height());
-      vis_rows_.GreyRow(y % vis_rows_.height(), vis_grey_.Row(y));
+      vis_rows_.GreyRow(y % vis_rows_.height(), vis_grey_.Row(y - begin));
     }
   }
-  void Keep(int y, const float* row) {
-    std::copy_n(row, size_.width, fused_.Row(y));
-    fused_end_ = y + 1;
-  }
   void Write() {
-    for (; written_ < fused_end_; ++written_) {
-      const float* fused = fused_.Row(written_);
+    for (int i = 0; i < fused_.height; ++i, ++written_) {
+      const float* fused = fused_.Row(i);
       if (out_row_.channels() == 3) {
         WithLumaRow(vis_rows_, written_ % vis_rows_.height(), fused, &out_row_, 0);
       } else {
@@ -115,10 +102,11 @@ class FileRows {
   const Size size_;
   FuseStream stream_;
   Image ir_row_, vis_rows_;
-  RecentRows ir_grey_, vis_grey_, fused_;
+  Plane<float> ir_grey_, vis_grey_;  // of a chunk
+  PlaneView<const float> fused_;     // what the last Push gave: row written_ of the result and on
   Image out_row_;
   ImageWriter writer_;
-  int fused_end_ = 0, written_ = 0;
+  int written_ = 0;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "auif/sample_view.h"
 #include "base/reflect.h"
 
 namespace auif {
@@ -42,12 +43,12 @@ class RowLayout {
   std::array<int, kMaxMargin> behind_, reflected_;
 };
 
-// Copies an image's row into stripes, clamped to [0, 1] (NaN becomes 0). Lanes beyond the last
-// column are 0. No margins.
-void StripeRow(const RowLayout& layout, const float* from, float* to);
+// Copies an image's row into stripes: integers as ToUnit (image/convert.h) gives them, floats
+// clamped to [0, 1] (NaN becomes 0). Lanes beyond the last column are 0. No margins.
+void StripeRow(const RowLayout& layout, SampleType type, const void* from, float* to);
 
-// Copies a striped row into an image's.
-void UnstripeRow(const RowLayout& layout, const float* from, float* to);
+// Copies a striped row into an image's, integers as FromUnit gives them.
+void UnstripeRow(const RowLayout& layout, const float* from, SampleType type, void* to);
 
 // Sets `count` margin vectors on each side, column by column. See SetMargins in striped_row-inl.h.
 template <typename T>

@@ -37,14 +37,11 @@ MapWeights ParseWeights(const std::string& text) {
 class Rows : public RowFusion {
  public:
   Rows(const Fuser& fuser, Size size, RowSink sink)
-      : stream_(fuser, size.width, size.height,
-                [width = size.width, sink](int y, const float* row) {
-                  sink(y, {row, width, 1, width});
-                }) {}
+      : stream_(fuser, size.width, size.height, std::move(sink)) {}
   int Delay() const override { return stream_.Delay(); }
   int Chunk() const override { return stream_.Chunk(); }
   void Push(PlaneView<const float> ir, PlaneView<const float> vis) override {
-    for (int y = 0; y < ir.height; ++y) stream_.Push(ir.Row(y), vis.Row(y));
+    stream_.Push(ir, vis);
   }
 
  private:

@@ -5,6 +5,18 @@
 #include "network/collapse.h"
 
 namespace auif {
+namespace {
+
+// BN(x) = scale x + shift, with the running statistics.
+struct Affine {
+  double scale, shift;
+};
+Affine Fold(const BatchNorm& bn) {
+  const double scale = bn.weight / std::sqrt(double{bn.running_var} + double{kBatchNormEpsilon});
+  return {scale, bn.bias - scale * bn.running_mean};
+}
+
+}  // namespace
 
 StepForm Form(Activation activation) {
   return activation == Activation::kGradient ? StepForm::kGradient : StepForm::kOutput;
@@ -14,9 +26,7 @@ LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
   LayerStep step;
   step.form = Form(config.activation);
   const double eta = layer.eta, theta = layer.theta, slope = layer.prelu;
-  const double scale =
-      layer.bn.weight / std::sqrt(double{layer.bn.running_var} + double{kBatchNormEpsilon});
-  const double shift = layer.bn.bias - scale * layer.bn.running_mean;
+  const auto [scale, shift] = Fold(layer.bn);
   step.slope = layer.prelu;
   step.has_edges = config.padding == Padding::kFeature;
 
@@ -56,11 +66,10 @@ LayerStep MakeLayerStep(const ModelConfig& config, const Layer& layer) {
 }
 
 DecoderStep MakeDecoderStep(const Decoder& decoder) {
-  const BatchNorm& bn = decoder.bn;
-  const double scale = bn.weight / std::sqrt(double{bn.running_var} + double{kBatchNormEpsilon});
+  const auto [scale, shift] = Fold(decoder.bn);
   DecoderStep step;
   for (int k = 0; k < 9; ++k) step.taps[k] = static_cast<float>(scale * decoder.conv[k]);
-  step.bias = static_cast<float>(bn.bias - scale * bn.running_mean);
+  step.bias = static_cast<float>(shift);
   return step;
 }
 

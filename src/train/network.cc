@@ -150,14 +150,17 @@ void TrainingNetwork::InitialMaps(int i) {
   images_[i].ReflectBorder();
   const RowLayout layout(width_);
   RowBuffer<float> striped(height_, layout.size(), 0);
-  for (int y = 0; y < height_; ++y) StripeRow(layout, images_[i].Row(y), striped[y]);
+  for (int y = 0; y < height_; ++y)
+    StripeRow(layout, SampleType::kFloat, images_[i].Row(y), striped[y]);
   const auto row = [&](int y) -> const float* { return striped[Reflect(y, height_)]; };
   ColumnSums sums(layout);
   sums.Start(0, row);
   RowBuffer<float> maps(2, layout.size(), 2 * layout.lanes());
   for (int y = 0; y < height_; ++y) {
     sums.Filter(striped[y], maps[0], maps[1]);
-    for (int e = 0; e < 2; ++e) UnstripeRow(layout, maps[e], encoders_[e][0].x[i].Row(y));
+    for (int e = 0; e < 2; ++e) {
+      UnstripeRow(layout, maps[e], SampleType::kFloat, encoders_[e][0].x[i].Row(y));
+    }
     if (y + 1 < height_) sums.Advance(y, row);
   }
   for (auto& encoder : encoders_) encoder[0].x[i].ReflectBorder();

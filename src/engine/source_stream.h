@@ -10,23 +10,15 @@
 #include <memory>
 #include <vector>
 
+#include "auif/sample_view.h"
 #include "base/row_buffer.h"
+#include "engine/tiling.h"
 #include "kernels/initial_filters.h"
 #include "network/compile.h"
 
 namespace auif {
 
-// A range of rows [begin, end).
-struct RowRange {
-  int begin = 0, end = 0;
-  int size() const { return end - begin; }
-  // Grown by `margin` on both sides, but not beyond an image of `height` rows.
-  RowRange Grown(int margin, int height) const {
-    return {std::max(0, begin - margin), std::min(height, end + margin)};
-  }
-};
-
-// Rows that are pushed into a stream before it computes: enough for the kernels' blocks.
+// The most rows that are computed at a time: enough for the kernels' blocks.
 inline constexpr int kChunkRows = 32;
 
 // The most rows that one chunk can add to a layer: at the bottom of the image also the rows that
@@ -37,14 +29,14 @@ constexpr int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * laye
 // kKept of a chunk outlive the next chunk; the others live in a scratch buffer that other layers
 // use, too, and are gone once the next layer has read them. Of a range that begins inside the
 // image the first kKept stay, too: a seam needs them (seam.h).
-class LevelRows {
+class LayerRows {
  public:
   static constexpr int kKept = 4;
 
-  LevelRows(RowRange range, const RowLayout& layout, int max_rows);
+  LayerRows(RowRange range, const RowLayout& layout, int max_rows);
   // Forgets all rows.
   void Restart();
-  LevelRows(LevelRows&&) noexcept = default;  // rows_ points into the buffers
+  LayerRows(LayerRows&&) noexcept = default;  // rows_ points into the buffers
 
   RowRange range() const { return range_; }
   int end() const { return end_; }  // first row that is not computed yet
@@ -82,28 +74,27 @@ class SourceStream {
   SourceStream(const Network& network, const RowLayout& layout, int height, RowRange output,
                std::shared_ptr<StreamScratch> scratch = nullptr);
 
-  // Ready for the next image or the next panel of one. left, right: its rows begin and end where
+  // Ready for the next image or the next tile of one. left, right: its rows begin and end where
   // the image does.
   void Restart(bool left, bool right);
   // The source rows that must be pushed, in this order.
   RowRange source() const { return source_; }
-  // At most kChunkRows between two calls of Encode. Row: the layout's width of values in [0, 1],
-  // not striped.
-  void Push(const float* row);
-  // Computes all rows of B0 and D0 that the pushed rows allow; they stay readable until Encode.
-  void Initialise();
+  // Takes the next source rows, from `column` on; at most kChunkRows between two calls of Encode.
+  // Computes all rows of B0 and D0 that they allow, which stay readable until Encode.
+  void Push(const SourceView& rows, int column);
   // Computes all rows of all layers that the initial ones allow.
   void Encode();
 
-  // encoder: 0 base, 1 detail. The last `LevelRows::kKept` rows of `Last` stay readable over the
+  // encoder: 0 base, 1 detail. The last `LayerRows::kKept` rows of `Last` stay readable over the
   // next Encode, the others that it computed until then.
-  const LevelRows& First(int encoder) const { return levels_[encoder].front(); }
-  const LevelRows& Last(int encoder) const { return levels_[encoder].back(); }
+  const LayerRows& First(int encoder) const { return layers_[encoder].front(); }
+  const LayerRows& Last(int encoder) const { return layers_[encoder].back(); }
   // 0: the initial rows; N: the last ones.
-  const LevelRows& Level(int encoder, int level) const { return levels_[encoder][level]; }
+  const LayerRows& Layer(int encoder, int layer) const { return layers_[encoder][layer]; }
   const std::shared_ptr<StreamScratch>& scratch() const { return scratch_; }
 
  private:
+  void Initialise();
   float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
   void Step(int encoder, int layer);
 
@@ -116,7 +107,7 @@ class SourceStream {
   int source_mask_;  // number of rows - 1, a power of two
   RowBuffer<float> source_rows_;
   ColumnSums sums_;
-  std::array<std::vector<LevelRows>, 2> levels_;  // N + 1 each
+  std::array<std::vector<LayerRows>, 2> layers_;  // N + 1 each
   std::shared_ptr<StreamScratch> scratch_;
   std::vector<const float*> in_;
   std::vector<const float*> from_;

@@ -1,5 +1,6 @@
-#include "engine/row_stream.h"
+#include "engine/source_stream.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 
@@ -16,9 +17,17 @@ int SourceRows(int layers) {
 
 int PowerOfTwo(int least) { return static_cast<int>(std::bit_ceil(static_cast<unsigned>(least))); }
 
+// Striping jumps to and fro in a row, which the machine does not foresee.
+void Prefetch(const void* row, std::size_t bytes) {
+  constexpr std::size_t kLine = 64;
+  for (std::size_t i = 0; i < bytes; i += kLine) {
+    __builtin_prefetch(static_cast<const char*>(row) + i);
+  }
+}
+
 }  // namespace
 
-LevelRows::LevelRows(RowRange range, const RowLayout& layout, int max_rows)
+LayerRows::LayerRows(RowRange range, const RowLayout& layout, int max_rows)
     : range_(range),
       kept_(2 * kKept, layout.size(), 2 * layout.lanes()),
       first_(range.begin > 0 ? kKept : 0, layout.size(), 2 * layout.lanes()),
@@ -27,12 +36,12 @@ LevelRows::LevelRows(RowRange range, const RowLayout& layout, int max_rows)
   Restart();
 }
 
-void LevelRows::Restart() {
+void LayerRows::Restart() {
   end_ = range_.begin;
   kept_row_.fill(kFree);
 }
 
-void LevelRows::Extend(int end, RowBuffer<float>& scratch) {
+void LayerRows::Extend(int end, RowBuffer<float>& scratch) {
   assert(end > end_ && end - end_ + kKept <= mask_ + 1);
   // Rows of earlier chunks but the last kKept are no longer needed.
   for (int& row : kept_row_) {
@@ -77,7 +86,7 @@ SourceStream::SourceStream(const Network& network, const RowLayout& layout, int 
   const int max_rows = MaxRows(layers);
   for (int e = 0; e < 2; ++e) {
     for (int l = 0; l <= layers; ++l) {
-      levels_[e].emplace_back(output.Grown(2 * (layers - l), height), layout, max_rows);
+      layers_[e].emplace_back(output.Grown(2 * (layers - l), height), layout, max_rows);
     }
   }
   in_.resize(max_rows + 4);
@@ -89,20 +98,25 @@ void SourceStream::Restart(bool left, bool right) {
   left_ = left;
   right_ = right;
   pushed_ = source_.begin;
-  for (auto& encoder : levels_) {
-    for (LevelRows& level : encoder) level.Restart();
+  for (auto& encoder : layers_) {
+    for (LayerRows& layer : encoder) layer.Restart();
   }
 }
 
-void SourceStream::Push(const float* row) {
-  assert(pushed_ < source_.end);
-  StripeRow(layout_, row, SourceRow(pushed_));
-  ++pushed_;
+void SourceStream::Push(const SourceView& rows, int column) {
+  assert(rows.height() <= kChunkRows && pushed_ + rows.height() <= source_.end);
+  const std::size_t bytes = layout_.width() * BytesPerSample(rows.type());
+  for (int i = 0; i < rows.height(); ++i) {
+    Prefetch(rows.At(std::min(i + 2, rows.height() - 1), column), bytes);
+    StripeRow(layout_, rows.type(), rows.At(i, column), SourceRow(pushed_));
+    ++pushed_;
+  }
+  Initialise();
 }
 
 void SourceStream::Initialise() {
-  LevelRows& base = levels_[0][0];
-  LevelRows& detail = levels_[1][0];
+  LayerRows& base = layers_[0][0];
+  LayerRows& detail = layers_[1][0];
   const int begin = base.end();
   const int end = pushed_ == source_.end ? base.range().end : pushed_ - kDetailRadius;
   if (end <= begin) return;
@@ -126,8 +140,8 @@ void SourceStream::Encode() {
 }
 
 void SourceStream::Step(int encoder, int layer) {
-  const LevelRows& from = levels_[encoder][layer];
-  LevelRows& to = levels_[encoder][layer + 1];
+  const LayerRows& from = layers_[encoder][layer];
+  LayerRows& to = layers_[encoder][layer + 1];
   const int begin = to.end();
   const int end = from.complete() ? to.range().end : from.end() - 2;
   if (end <= begin) return;
