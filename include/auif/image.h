@@ -65,6 +65,7 @@ struct ImageSpec {
 //   to grey:         the luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, summed in double
 //   to an integer:   the nearest to 255 or 65535 times the level, halves up; levels outside [0, 1]
 //                    are clamped, NaN becomes 0
+// Only the luma of integers as an integer of the same type is computed from them, exactly.
 class Image {
  public:
   Image() = default;  // 0x0, without channels
@@ -114,6 +115,8 @@ class Image {
   // The same, rounded to integers.
   template <IntegerSample T>
   Plane<T> GreyAs() const;
+  template <IntegerSample T>
+  void GreyRowAs(int y, T* to) const;
   // Levels of one channel; a grey image gives its one for each of three. Throws Error (kUsage) for
   // a channel that is not there.
   Plane<float> Channel(int channel) const;

@@ -33,8 +33,8 @@ std::vector<double> Values(const Scores& scores) {
   return values;
 }
 
-// The grey values that an 8-bit file has.
-Image Grey8(const Image& image) { return image.GreyAs<std::uint8_t>(); }
+// The values that an 8-bit file of these levels has.
+Image Grey8(Plane<float> levels) { return Image(std::move(levels)).As(SampleType::kUint8); }
 
 Json ScoreInputs(const std::string& fused, const Dataset& set) {
   return {
@@ -113,9 +113,9 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
   const Evaluator evaluator(kConvention, PaperMetrics());
   const auto load = [&](std::size_t i) {
     const ImagePair& pair = set.pairs[i];
-    const Image ir = ReadImage(pair.ir), vis = ReadImage(pair.vis);
+    const Plane<float> ir = ReadImage(pair.ir).Grey(), vis = ReadImage(pair.vis).Grey();
     try {
-      return FusionResult{Grey8(ir), Grey8(vis), Grey8(fuser.Fuse(ir.Grey(), vis.Grey()))};
+      return FusionResult{Grey8(ir), Grey8(vis), Grey8(fuser.Fuse(ir, vis))};
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(), pair.ir.string(), error.hint());
     }

@@ -146,13 +146,23 @@ Plane<float> Image::Channel(int channel) const {
 }
 
 template <IntegerSample T>
+void Image::GreyRowAs(int y, T* to) const {
+  if (channels() == 3 && type() == kSampleType<T> && range() == kFullRange<T>) {
+    const T *red = View<T>(0).Row(y), *green = View<T>(1).Row(y), *blue = View<T>(2).Row(y);
+    for (int x = 0; x < width(); ++x) to[x] = Luma(red[x], green[x], blue[x]);
+    return;
+  }
+  std::vector<float> levels(static_cast<std::size_t>(width()));
+  GreyRow(y, levels.data());
+  std::transform(levels.begin(), levels.end(), to, [](float v) { return FromUnit<T>(v); });
+}
+template void Image::GreyRowAs(int, std::uint8_t*) const;
+template void Image::GreyRowAs(int, std::uint16_t*) const;
+
+template <IntegerSample T>
 Plane<T> Image::GreyAs() const {
   Plane<T> grey(size());
-  std::vector<float> row(static_cast<std::size_t>(width()));
-  for (int y = 0; y < height(); ++y) {
-    GreyRow(y, row.data());
-    std::transform(row.begin(), row.end(), grey.Row(y), [](float v) { return FromUnit<T>(v); });
-  }
+  for (int y = 0; y < height(); ++y) GreyRowAs(y, grey.Row(y));
   return grey;
 }
 template Plane<std::uint8_t> Image::GreyAs() const;

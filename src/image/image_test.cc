@@ -84,6 +84,14 @@ TEST(Image, ColoursHaveTheirLuma) {
   EXPECT_EQ(Values(image.Channel(1)), (std::vector<float>{0, 1, 0, 9 / 255.0f}));
 }
 
+TEST(Image, TheLumaOfIntegersIsExact) {
+  // In thousandths 13540 and 28465, and ties: 114 * 250 = 28500, 299 * 500 = 149500.
+  const Image eight = Rgb<std::uint8_t>({1, 2, 0}, {1, 3, 0}, {111, 229, 250});
+  EXPECT_EQ(Values(eight.GreyAs<std::uint8_t>()), (std::vector<std::uint8_t>{14, 28, 29}));
+  const Image sixteen = Rgb<std::uint16_t>({500, 65535}, {0, 65535}, {0, 65535});
+  EXPECT_EQ(Values(sixteen.GreyAs<std::uint16_t>()), (std::vector<std::uint16_t>{150, 65535}));
+}
+
 // So that it does not matter from which pixel on an image has colours.
 TEST(Image, TheLumaOfEqualChannelsIsTheirLevel) {
   Plane<std::uint16_t> all(256, 256);

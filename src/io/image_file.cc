@@ -4,7 +4,6 @@
 #include <type_traits>
 
 #include "auif/io.h"
-#include "image/convert.h"
 #include "io/codecs/codec.h"
 
 namespace auif {
@@ -124,9 +123,7 @@ void ImageWriter::WriteRow(const Image& from, int y) {
   WithType(spec.type, impl_->row.get(), [&]<typename T>(T* row) {
     const int channels = impl_->shape.channels;
     if (channels < spec.channels) {
-      std::vector<float> luma(static_cast<std::size_t>(spec.size.width));
-      from.GreyRow(y, luma.data());
-      std::transform(luma.begin(), luma.end(), row, [](float v) { return FromUnit<T>(v); });
+      from.GreyRowAs(y, row);
       return;
     }
     for (int c = 0; c < channels; ++c) {

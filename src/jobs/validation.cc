@@ -10,8 +10,8 @@
 namespace auif {
 namespace {
 
-// The grey values that an 8-bit file has.
-Image Grey8(const Image& image) { return image.GreyAs<std::uint8_t>(); }
+// The values that an 8-bit file of these levels has.
+Image Grey8(Plane<float> levels) { return Image(std::move(levels)).As(SampleType::kUint8); }
 
 }  // namespace
 
@@ -43,7 +43,7 @@ std::vector<double> Validation::Score(const Model& model) const {
       pairs_.size(),
       [&](std::size_t i) {
         const Pair& pair = pairs_[i];
-        return FusionResult{Grey8(pair.ir), Grey8(pair.vis),
+        return FusionResult{Grey8(pair.ir.Grey()), Grey8(pair.vis.Grey()),
                             Grey8(fuser.Fuse(pair.ir.Grey(), pair.vis.Grey()))};
       },
       threads_);
