@@ -1,11 +1,15 @@
 # The two commands to start with, on a fresh Debian 12:
 #   make demo    builds, fuses the sample pair and prints where the image is
 #   make test    builds and runs all tests
+# make build: the program and the libraries, in build/
 # Both install what is missing first (scripts/install-deps.sh). More: ./ci.sh help
 PREFIX ?= /usr/local
 BUILD := build
 
-.PHONY: demo test build install clean
+.PHONY: help demo test build install uninstall deb clean
+
+help:
+	@sed -n 's/^# *\(make [^:]*\) *[:] */\1: /p; s/^#   \(make .*\)/\1/p' Makefile
 
 demo:
 	@scripts/install-deps.sh build
@@ -22,8 +26,17 @@ build:
 	@scripts/install-deps.sh build
 	@./ci.sh build
 
+# make install, make uninstall: under PREFIX (/usr/local)
 install: build
 	cmake --install $(BUILD) --prefix $(PREFIX)
+
+uninstall:
+	@test -f $(BUILD)/install_manifest.txt || { echo "nothing was installed from $(BUILD)"; exit 1; }
+	xargs -d '\n' rm -f < $(BUILD)/install_manifest.txt
+
+# make deb: a Debian package in build/
+deb: build
+	cd $(BUILD) && cpack -G DEB -B .
 
 clean:
 	rm -rf build build-* out

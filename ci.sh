@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The developer's and the CI's entry point: ./ci.sh build|test|asan|cross|lint|bench|help
+# The developer's and the CI's entry point: ./ci.sh build|test|asan|fuzz|cross|lint|bench|help
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -25,6 +25,15 @@ case "${1:-help}" in
   asan)   # all tests with the address and undefined-behaviour sanitizers
     configure_and_build asan
     ctest --preset asan -j "$jobs" ;;
+  fuzz)   # each fuzzer for 20 seconds (clang)
+    configure_and_build fuzz
+    for target in image safetensors torch_file; do
+      mkdir -p "build-fuzz/corpus/$target"
+      dictionary=()
+      [ "$target" = torch_file ] && dictionary=(-dict=fuzz/pickle.dict)
+      "build-fuzz/fuzz/fuzz_$target" -max_total_time=20 -artifact_prefix=build-fuzz/ \
+        "${dictionary[@]}" "build-fuzz/corpus/$target"
+    done ;;
   cross)  # the core for aarch64 and its tests under emulation; installs what is missing (Debian)
     scripts/aarch64-sysroot.sh
     configure_and_build aarch64
@@ -38,5 +47,9 @@ case "${1:-help}" in
     scripts/install-deps.sh bench || echo "note: going on without what is missing" >&2
     configure_and_build release -DAUIF_BUILD_TESTS=OFF -DAUIF_BUILD_BENCH=ON
     bench/compare.py "${@:2}" ;;
-  *) sed -n 's/^  \([a-z]*\)) *# /\1: /p' "$0" ;;
+  help)   # this
+    sed -n 's/^  \([a-z]*\)) *# /\1: /p' "$0" ;;
+  *)
+    echo "ci.sh: there is no $1; ./ci.sh help lists what there is" >&2
+    exit 2 ;;
 esac

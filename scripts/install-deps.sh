@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing:
-#   scripts/install-deps.sh build|test|report|lint|bench|cross
-# Each set includes the ones before it, but for lint and cross. Does nothing when all are there.
+#   scripts/install-deps.sh build|test|report|lint|fuzz|bench|cross
+# Each set includes the ones before it, but for lint, fuzz and cross. Does nothing when all are there.
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
@@ -10,6 +10,7 @@ test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-opencv python3
       gnuplot-nox)
 report=(chromium nodejs npm)
 lint=(clang-format clang-tidy)
+fuzz=(clang)
 bench=(nodejs npm)
 cross=(g++-aarch64-linux-gnu qemu-user cmake ninja-build)
 
@@ -18,9 +19,10 @@ case "${1:-}" in
   test) wanted=("${build[@]}" "${test[@]}") ;;
   report) wanted=("${build[@]}" "${test[@]}" "${report[@]}") ;;
   lint) wanted=("${lint[@]}") ;;
+  fuzz) wanted=("${build[@]}" "${fuzz[@]}") ;;
   bench) wanted=("${build[@]}" "${test[@]}" "${bench[@]}") ;;
   cross) wanted=("${cross[@]}") ;;
-  *) echo "usage: $0 build|test|report|lint|bench|cross" >&2; exit 2 ;;
+  *) echo "usage: $0 build|test|report|lint|fuzz|bench|cross" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

@@ -2,7 +2,7 @@
 //   cmake -S . -B build && cmake --build build && build/embed
 #include <auif/error.h>
 #include <auif/fuse.h>
-#include <auif/model_io.h>
+#include <auif/model.h>
 #include <auif/version.h>
 
 #include <cstdio>

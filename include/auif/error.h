@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "auif/export.h"
+
 namespace auif {
 
 // Whose fault it is; the command line maps each kind to an exit code.
@@ -16,7 +18,7 @@ enum class ErrorKind {
 // Thrown for everything that is the user's or a file's fault. `what()` is one line:
 // "<where>: <message> (<hint>)", with the empty parts left out. The library never prints, aborts
 // or exits; programmer errors are asserts.
-class Error : public std::runtime_error {
+class AUIF_API Error : public std::runtime_error {
  public:
   // message: what went wrong, without a full stop.
   // where:   the file, option or tensor that it concerns; may be empty.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "auif/export.h"
 #include "auif/fuse_options.h"
 #include "auif/model.h"
 #include "auif/plane.h"
@@ -32,7 +33,7 @@ struct Decomposition {
 //
 // The same input gives the same bits for any number of threads. All methods are const and may be
 // called from several threads at once.
-class Fuser {
+class AUIF_API Fuser {
  public:
   Fuser(const Model& model, const FuseOptions& options = {});
   ~Fuser();
@@ -69,7 +70,7 @@ class Fuser {
 // The rows of the result come in order, several at a time: row y at the latest from the Push of
 // source row y + Delay(), or of the last one. After the last row the next Push begins the next
 // image of the same size. One thread at a time may use a stream.
-class FuseStream {
+class AUIF_API FuseStream {
  public:
   // Gets the next rows of the result, y and on, of pixels of type T. They are valid until its next
   // call, Push or Restart. It is called by the thread that calls Push, and must not call Push

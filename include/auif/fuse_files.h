@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "auif/export.h"
 #include "auif/fuse.h"
 
 namespace auif {
@@ -23,8 +24,8 @@ struct FuseFilesOptions {
 // Throws Error: kInput for a source that cannot be read and for sizes that differ or are too small;
 // kUsage for an `out` whose extension is unknown or whose format does not hold so many bits, and
 // where it is one of the sources; kOutput. An older `out` is replaced only by a complete one.
-void FuseFiles(const Fuser& fuser, const std::filesystem::path& ir,
-               const std::filesystem::path& vis, const std::filesystem::path& out,
-               const FuseFilesOptions& options = {});
+AUIF_API void FuseFiles(const Fuser& fuser, const std::filesystem::path& ir,
+                        const std::filesystem::path& vis, const std::filesystem::path& out,
+                        const FuseFilesOptions& options = {});
 
 }  // namespace auif

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "auif/error.h"
+#include "auif/export.h"
 #include "auif/plane.h"
 
 namespace auif {
@@ -23,7 +24,7 @@ template <typename T>
 concept IntegerSample = Sample<T> && std::unsigned_integral<T>;
 
 enum class SampleType { kUint8, kUint16, kFloat };
-const char* Name(SampleType);  // "8-bit", "16-bit", "float"
+AUIF_API const char* Name(SampleType);  // "8-bit", "16-bit", "float"
 
 template <Sample T>
 inline constexpr SampleType kSampleType = std::same_as<T, std::uint8_t>
@@ -45,7 +46,7 @@ struct Range {
 template <Sample T>
 inline constexpr Range kFullRange = {
     0, std::same_as<T, float> ? 1.0 : static_cast<double>(std::numeric_limits<T>::max())};
-Range FullRange(SampleType type);
+AUIF_API Range FullRange(SampleType type);
 
 // Everything about an image but its samples.
 struct ImageSpec {
@@ -66,7 +67,7 @@ struct ImageSpec {
 //   to an integer:   the nearest to 255 or 65535 times the level, halves up; levels outside [0, 1]
 //                    are clamped, NaN becomes 0
 // Only the luma of integers as an integer of the same type is computed from them, exactly.
-class Image {
+class AUIF_API Image {
  public:
   Image() = default;  // 0x0, without channels
   // All samples are zero. Throws Error: kUsage for other than 1 or 3 channels, a negative size or

@@ -19,23 +19,24 @@
 #include <string>
 #include <vector>
 
+#include "auif/export.h"
 #include "auif/image.h"
 
 namespace auif {
 
 // Reads an image: one channel, or three even where they are equal (Image::colour() tells); 8- or
 // 16-bit samples in their full range, as the file has them. The path becomes its source().
-Image ReadImage(const std::filesystem::path& path);
+AUIF_API Image ReadImage(const std::filesystem::path& path);
 
 // Writes an image. 8- and 16-bit samples are written as they are, whatever their range; float ones
 // become 8-bit. Image::As converts beforehand: WriteImage("a.png", image.As(SampleType::kUint16)).
 // Of a colour image a format for grey gets the luma; of a grey image a format for colour gets three
 // equal channels. Throws Error: kUsage for an empty image and for an extension that is unknown or
 // whose format does not hold 16 bits; kOutput.
-void WriteImage(const std::filesystem::path& path, const Image& image);
+AUIF_API void WriteImage(const std::filesystem::path& path, const Image& image);
 
 // Throws the Error (kUsage) of WriteImage for a file of this name and so many bits per sample.
-void CheckImageFormat(const std::filesystem::path& path, int bits);
+AUIF_API void CheckImageFormat(const std::filesystem::path& path, int bits);
 
 // Reads an image row by row in memory for a few rows. (The decoders of interlaced PNG, progressive
 // JPEG and some TIFF files hold the whole image, as integers.) After an error a reader can only be
@@ -49,7 +50,7 @@ void CheckImageFormat(const std::filesystem::path& path, int bits);
 //     file.ReadRow(&row, 0);
 //     ...
 //   }
-class ImageReader {
+class AUIF_API ImageReader {
  public:
   // Opens the file and decodes its first row, so that a file which has no more than a header is
   // refused here. Throws Error (kInput).
@@ -74,7 +75,7 @@ class ImageReader {
 struct ImageFormat;  // a format that is written
 
 // Writes an image row by row in memory for a few rows.
-class ImageWriter {
+class AUIF_API ImageWriter {
  public:
   // spec: the size of the image, and channels and type (8- or 16-bit) of the rows to come. Throws
   // Error as WriteImage does.
@@ -111,14 +112,14 @@ struct PairList {
 // differ: NAME_ir and NAME_vis (also _vi, _eo, _rgb, _infrared, _thermal, _visible; _ or -), IR7
 // and VIS7. Throws Error (kInput) for a folder that is missing or has no images, and where two
 // files of a folder have the same name.
-PairList FindPairs(const std::filesystem::path& ir, const std::filesystem::path& vis);
+AUIF_API PairList FindPairs(const std::filesystem::path& ir, const std::filesystem::path& vis);
 
 // The same for one folder that holds both: in two subfolders (ir, infrared or thermal; vi, vis,
 // visible, rgb or eo; any case), or side by side with markers in their names.
-PairList FindPairs(const std::filesystem::path& both);
+AUIF_API PairList FindPairs(const std::filesystem::path& both);
 
 // The images of a folder, by their extensions and in the order of their names; hidden files and
 // folders are left out. Throws Error (kInput) for a folder that is missing or cannot be listed.
-std::vector<std::filesystem::path> ListImages(const std::filesystem::path& folder);
+AUIF_API std::vector<std::filesystem::path> ListImages(const std::filesystem::path& folder);
 
 }  // namespace auif

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "auif/error.h"
+#include "auif/export.h"
 #include "auif/plane.h"
 
 namespace auif {
@@ -43,7 +44,7 @@ using MethodProgress = std::function<bool(double done)>;
 using RowSink = std::function<void(int y, PlaneView<const float> rows)>;
 
 // A pair on its way through a method by rows. One thread at a time.
-class RowFusion {
+class AUIF_API RowFusion {
  public:
   RowFusion() = default;
   RowFusion(const RowFusion&) = delete;
@@ -67,7 +68,7 @@ struct NamedMap {
 // A method with its options. OpenMethod makes one that is ready; its const methods may then be
 // called from several threads at once. The same input gives the same bits for any number of
 // threads.
-class FusionMethod {
+class AUIF_API FusionMethod {
  public:
   FusionMethod() = default;
   FusionMethod(const FusionMethod&) = delete;
@@ -122,13 +123,14 @@ class FusionMethod {
 };
 
 // All methods, in the order in which help lists them. Not prepared.
-std::vector<std::unique_ptr<FusionMethod>> Methods();
+AUIF_API std::vector<std::unique_ptr<FusionMethod>> Methods();
 
 using MethodSettings = std::vector<std::pair<std::string, std::string>>;  // option, value
 
 // A method ready to fuse. Throws Error: kUsage for an unknown name or option, and what Prepare
 // throws.
-std::unique_ptr<FusionMethod> OpenMethod(const std::string& name,
-                                         const MethodSettings& settings = {}, int threads = 0);
+AUIF_API std::unique_ptr<FusionMethod> OpenMethod(const std::string& name,
+                                                  const MethodSettings& settings = {},
+                                                  int threads = 0);
 
 }  // namespace auif

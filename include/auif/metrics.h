@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auif/export.h"
 #include "auif/image.h"
 
 namespace auif {
@@ -39,9 +40,9 @@ struct ConventionInfo {
 
 inline constexpr std::string_view kDefaultConvention = "standard";
 
-const std::vector<ConventionInfo>& Conventions();
+AUIF_API const std::vector<ConventionInfo>& Conventions();
 // By name; throws Error (kUsage), listing the names, for any other.
-const ConventionInfo& FindConvention(std::string_view name);
+AUIF_API const ConventionInfo& FindConvention(std::string_view name);
 
 // The values of one image in the order of Evaluator::metrics(); empty where the metric is
 // undefined for the image (its header in src/metrics says when).
@@ -60,7 +61,7 @@ struct MetricMean {
 
 // Scores images with some metrics of one convention. All methods are const and may be called from
 // several threads at once. The same images give the same bits for any number of threads.
-class Evaluator {
+class AUIF_API Evaluator {
  public:
   // metrics: names or ids, upper or lower case; none means all that the convention has. Throws
   // Error (kUsage) for a name that the convention does not have.
@@ -90,6 +91,6 @@ class Evaluator {
 };
 
 // The mean of every metric; all scores must come from one evaluator.
-std::vector<MetricMean> MeanScores(std::span<const Scores> scores);
+AUIF_API std::vector<MetricMean> MeanScores(std::span<const Scores> scores);
 
 }  // namespace auif

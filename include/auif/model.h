@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "auif/export.h"
+
 namespace auif {
 
 // How Conv2's kernels relate to Conv1's.
@@ -36,14 +38,14 @@ enum class Activation {
   kOutput,    // x+ = PReLU(BN( x - eta * [ Conv2(Conv1(x)) - theta * (I - x) ] ))
 };
 
-const char* Name(Kernels);     // "adjoint", "independent"
-const char* Name(Padding);     // "input", "feature"
-const char* Name(Activation);  // "gradient", "output"
+AUIF_API const char* Name(Kernels);     // "adjoint", "independent"
+AUIF_API const char* Name(Padding);     // "input", "feature"
+AUIF_API const char* Name(Activation);  // "gradient", "output"
 
 inline constexpr float kBatchNormEpsilon = 1e-5f;
 
 // The three choices are independent of each other.
-struct ModelConfig {
+struct AUIF_API ModelConfig {
   Kernels kernels = Kernels::kAdjoint;
   Padding padding = Padding::kInput;
   Activation activation = Activation::kGradient;
@@ -85,7 +87,7 @@ struct Decoder {
   BatchNorm bn;
 };
 
-struct Model {
+struct AUIF_API Model {
   ModelConfig config;
   Encoder base, detail;
   Decoder decoder;
@@ -110,15 +112,15 @@ struct TensorView {
 
 // Every tensor of the model: base encoder, detail encoder, decoder. The views hold until a vector
 // of the model changes its size. docs/model-format.md lists the names.
-std::vector<TensorView<float>> Tensors(Model& model);
-std::vector<TensorView<const float>> Tensors(const Model& model);
+AUIF_API std::vector<TensorView<float>> Tensors(Model& model);
+AUIF_API std::vector<TensorView<const float>> Tensors(const Model& model);
 
 // A model of this configuration with all its tensors of the right size, batch norms neutral and
 // everything else 0. Throws Error (kInput) for an invalid configuration.
-Model EmptyModel(const ModelConfig& config);
+AUIF_API Model EmptyModel(const ModelConfig& config);
 
 // The model that `auif fuse` uses when none is given, compiled into the library
 // (models/auif-default.safetensors). May be called from several threads at once.
-const Model& DefaultModel();
+AUIF_API const Model& DefaultModel();
 
 }  // namespace auif

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "auif/export.h"
 #include "auif/model.h"
 
 namespace auif {
@@ -14,11 +15,11 @@ namespace auif {
 //
 // LoadModel throws Error (kInput) where the file cannot be read, is no safetensors file or no valid
 // model; it names the tensor that is missing, unexpected, of the wrong shape or not finite.
-Model LoadModel(const std::filesystem::path& path);
+AUIF_API Model LoadModel(const std::filesystem::path& path);
 // SaveModel throws Error: kInput for a model that is not valid, kOutput where the file cannot be
 // written; then the old file stays as it was. Metadata that has the name of a part of the
 // configuration is not saved.
-void SaveModel(const Model& model, const std::filesystem::path& path);
+AUIF_API void SaveModel(const Model& model, const std::filesystem::path& path);
 
 // Reads the authors' published weights: files written by torch.save (the legacy format or the zip
 // format of today) with the state dicts of the base encoder, the detail encoder and the decoder, in
@@ -26,6 +27,6 @@ void SaveModel(const Model& model, const std::filesystem::path& path);
 // is executed. The model has the release form; its metadata says from which files it came
 // (`source`). Throws Error: kInput where a file is broken, holds anything but tensors, or a part of
 // the network is missing, there twice, or has an unknown key or shape; kUsage without files.
-Model ImportTorch(const std::vector<std::filesystem::path>& files);
+AUIF_API Model ImportTorch(const std::vector<std::filesystem::path>& files);
 
 }  // namespace auif

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "auif/error.h"
+#include "auif/export.h"
 
 namespace auif {
 
@@ -18,7 +19,7 @@ struct Size {
 
   bool operator==(const Size&) const = default;
 };
-std::string ToString(Size size);  // "640x512"
+AUIF_API std::string ToString(Size size);  // "640x512"
 
 // A window on another owner's pixels: `height` rows of `width` values, `stride` values apart.
 // Does not own anything; the pixels must outlive it.

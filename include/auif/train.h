@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "auif/export.h"
 #include "auif/image.h"
 #include "auif/model.h"
 
@@ -29,15 +30,15 @@ enum class KernelStart {
   kNormal,   // N(0, 1)
   kUniform,  // U(-b, b), b = 1 / sqrt(taps that a value is summed over): PyTorch's default
 };
-const char* Name(Crop);         // "random", "resized"
-const char* Name(KernelStart);  // "normal", "uniform"
+AUIF_API const char* Name(Crop);         // "random", "resized"
+AUIF_API const char* Name(KernelStart);  // "normal", "uniform"
 
 struct NormalStart {
   double mean = 0, deviation = 0;
 };
 
 // The defaults are those that the built-in model was trained with.
-struct TrainOptions {
+struct AUIF_API TrainOptions {
   ModelConfig config = ModelConfig::Paper();
   int epochs = 80;
   int batch = 32;  // images per step; the last step of an epoch takes what is left
@@ -110,10 +111,10 @@ struct TrainResult {
 };
 
 // Throws the Error of Train() for an image that is too small.
-void CheckTrainImage(const Image& image, const TrainOptions& options);
+AUIF_API void CheckTrainImage(const Image& image, const TrainOptions& options);
 
 // An untrained model: the state in which training starts.
-Model InitialModel(const TrainOptions& options);
+AUIF_API Model InitialModel(const TrainOptions& options);
 
 // Trains from the start, or from `from`, which must come from the same options and images. The
 // network sees grey images of 8 bits; others are converted, which keeps a copy for the time of the
@@ -122,7 +123,7 @@ Model InitialModel(const TrainOptions& options);
 // loss or a gradient is no longer finite (the message says in which epoch, step and layer that
 // began; the callback has had the last good state); kInput for an image that is smaller than the
 // crop in either direction, with Crop::kRandomResized smaller than kMinSize.
-TrainResult Train(const std::vector<Image>& images, const TrainOptions& options,
-                  const TrainCallback& callback = {}, const TrainState* from = nullptr);
+AUIF_API TrainResult Train(const std::vector<Image>& images, const TrainOptions& options,
+                           const TrainCallback& callback = {}, const TrainState* from = nullptr);
 
 }  // namespace auif

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "auif/export.h"
+
 namespace auif {
 
 // "major.minor.patch" of the library that is linked in.
-const char* Version();
+AUIF_API const char* Version();
 
 }  // namespace auif

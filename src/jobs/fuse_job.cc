@@ -98,7 +98,12 @@ void FusePair(const FuseJob& job, const Fuser& fuser, int threads, const Task& t
 }
 
 // The job's pairs with their outputs, and images without a partner.
-std::pair<std::vector<Task>, std::vector<fs::path>> ListTasks(const FuseJob& job) {
+struct TaskList {
+  std::vector<Task> tasks;
+  std::vector<fs::path> unmatched;
+};
+
+TaskList ListTasks(const FuseJob& job) {
   std::vector<Task> tasks;
   for (const fs::path& path : {job.ir, job.vis}) {
     if (path.empty() || fs::exists(path)) continue;
@@ -140,7 +145,9 @@ void FuseJob::Validate() const {
 
 JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   job.Validate();
-  const auto [tasks, unmatched] = ListTasks(job);
+  const TaskList list = ListTasks(job);
+  const std::vector<Task>& tasks = list.tasks;
+  const std::vector<fs::path>& unmatched = list.unmatched;
   const Model model = job.model ? LoadModel(*job.model) : DefaultModel();
   if (job.decompose) MakeFolder(*job.decompose);
 

@@ -74,7 +74,6 @@ T Total(const std::vector<T>& values, int count) {
 TrainingNetwork::TrainingNetwork(const ModelConfig& config, int batch, int width, int height,
                                  int threads)
     : config_(config),
-      batch_(batch),
       width_(width),
       height_(height),
       threads_(threads),

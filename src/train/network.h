@@ -88,7 +88,7 @@ class TrainingNetwork {
   void LayerGradient(const Layer& layer, const LayerState& state, int count, Layer* gradient) const;
 
   ModelConfig config_;
-  int batch_, width_, height_, threads_;
+  int width_, height_, threads_;
   std::vector<PaddedPlane> images_;
   std::array<std::vector<LayerState>, 2> encoders_;
   LayerState decoder_;
