@@ -1,6 +1,9 @@
 // Fig. 4.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "auif/io.h"
 #include "experiments/experiments.h"
 #include "experiments/sheet.h"
@@ -13,6 +16,11 @@ Section RunDecomposition(Lab& lab) {
   FuseOptions options;
   options.threads = lab.threads();
   const Fuser fuser(lab.model().model, options);
+  // What the decoder does to a region of one value: brighter for a positive sum, darker else.
+  const Decoder& decoder = lab.model().model.decoder;
+  const float sum =
+      decoder.bn.weight * std::accumulate(decoder.conv.begin(), decoder.conv.end(), 0.0f);
+  const bool negative = sum < 0;
   Sheet sheet{"decomposition", {}, {"source", "B0", "D0", "BN", "DN"}, {}, {}, 220};
   std::string csv = CsvLine({"dataset", "pair", "source", "map", "least", "most"});
   lab.Plan(static_cast<int>(sets.size()) * 2);
@@ -27,7 +35,8 @@ Section RunDecomposition(Lab& lab) {
                                       {"D0", &maps.detail_initial},
                                       {"BN", &maps.base},
                                       {"DN", &maps.detail}}) {
-        row.push_back(Stretched(*map));
+        const bool last = name[1] == 'N';
+        row.push_back(Stretched(*map, last && negative));
         float low = map->Row(0)[0], high = low;
         for (int y = 0; y < map->height(); ++y) {
           const auto [least, most] = std::minmax_element(map->Row(y), map->Row(y) + map->width());
@@ -48,7 +57,17 @@ Section RunDecomposition(Lab& lab) {
       "What the encoders make of an image: the source, the filters' first maps B0 (blur) and D0 "
       "(Laplacian), and the encoders' last maps BN and DN. Maps are stretched from their smallest "
       "to their largest values (1 in 1,000 pixels at each end aside), so greys cannot be compared "
-      "between them; decomposition.csv has the values."};
+      "between them; decomposition.csv has the values.",
+      fmt::format(
+          "A map's sign has no meaning of its own: nothing in the training ties it to brightness, "
+          "and "
+          "the decoder undoes it. This decoder's kernel and batch norm multiply a smooth region by "
+          "{:.2f}, so {}.",
+          sum,
+          negative
+              ? "BN and DN are shown as negatives: what is bright in them makes the fused image "
+                "brighter"
+              : "what is bright in BN and DN makes the fused image brighter")};
   section.figures.push_back({"decomposition", "Source, B0, D0, BN, DN", true});
   section.options["model"] = lab.model().name;
   section.deviations.push_back(

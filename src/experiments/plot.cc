@@ -82,6 +82,44 @@ std::string Curve(const std::string& data, const PlotSeries& series, bool legend
                      titled ? "title " + Quoted(series.label) : "notitle");
 }
 
+// 1, 2 or 5 times a power of ten, not less than `least`.
+double RoundStep(double least) {
+  const double power = std::pow(10, std::floor(std::log10(least)));
+  for (const double digit : {1, 2, 5}) {
+    if (digit * power >= least * (1 - 1e-9)) return digit * power;
+  }
+  return 10 * power;
+}
+
+// Ticks of an axis that counts (epochs, layers, runs): whole numbers, some six of them. Empty for
+// other axes.
+std::string CountingTicks(const PlotPanel& panel) {
+  double least = INFINITY, most = -INFINITY;
+  for (const PlotSeries& series : panel.series) {
+    for (const double x : series.x) {
+      if (x != std::round(x)) return "set xtics autofreq\n";
+      least = std::min(least, x);
+      most = std::max(most, x);
+    }
+  }
+  if (!(most > least)) return "set xtics 1\n";
+  return fmt::format("set xtics {}\n", std::max(1.0, RoundStep((most - least) / 6)));
+}
+
+// Few enough that their labels have room in a small panel.
+std::string ValueTicks(const PlotPanel& panel) {
+  double least = INFINITY, most = -INFINITY;
+  for (const PlotSeries& series : panel.series) {
+    for (const double y : series.y) {
+      if (!std::isfinite(y)) continue;
+      least = std::min(least, y);
+      most = std::max(most, y);
+    }
+  }
+  if (panel.log_y || !(most > least)) return "set ytics autofreq\n";
+  return fmt::format("set ytics {:g}\n", RoundStep((most - least) / 4));
+}
+
 bool HasPoints(const PlotSeries& series) {
   return std::any_of(series.y.begin(), series.y.end(), [](double y) { return std::isfinite(y); });
 }
@@ -125,6 +163,7 @@ std::string Script(const Plot& plot) {
                           1 - (row + 1) * h, w, h);
     script += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\n", Quoted(panel.title),
                           Quoted(panel.x_label), Quoted(panel.y_label));
+    script += CountingTicks(panel) + ValueTicks(panel);
     script += panel.log_y ? "set logscale y\n" : "unset logscale y\n";
     script += plot.legend.empty() ? "set key top right\n" : "unset key\n";
     std::string curves;

@@ -36,8 +36,8 @@ std::string RampColor(double t);
 void CheckGnuplot();
 
 // Writes NAME.gp (the script with its numbers: change it and run gnuplot again), NAME.svg and
-// NAME.png into the folder. Labels may be any text. Throws Error: kUsage for another name, kInput without gnuplot, kOutput where a file cannot be
-// written.
+// NAME.png into the folder. Labels may be any text. Throws Error: kUsage for another name, kInput
+// without gnuplot, kOutput where a file cannot be written.
 void DrawPlot(const Plot& plot, const std::filesystem::path& folder);
 
 }  // namespace auif

@@ -43,7 +43,9 @@ std::string List(const std::vector<std::string>& lines) {
 
 std::string Html(const ReportTable& table) {
   std::string html = fmt::format(
-      "<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr>", Escaped(table.caption));
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table>\n"
+      "<caption>{0}</caption>\n<thead><tr>",
+      Escaped(table.caption));
   for (const std::string& cell : table.header) {
     html += fmt::format("<th scope=\"col\">{}</th>", Escaped(cell));
   }
@@ -64,7 +66,8 @@ std::string Html(const ReportFigure& figure, const fs::path& out) {
   // An own document: the identifiers in one figure do not meet those in another.
   const std::string svg = ReadFile(out / "figures" / (figure.name + ".svg"));
   return fmt::format(
-      "<figure><div class=\"scroll\"><img{} alt=\"{}\" "
+      "<figure><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"figure\"><img{} "
+      "alt=\"{}\" "
       "src=\"data:image/svg+xml;base64,{}\"></div>\n<figcaption>{}</figcaption></figure>\n",
       figure.wide ? " class=\"wide\"" : "", Escaped(figure.caption), Base64(svg),
       Escaped(figure.caption));
@@ -175,7 +178,7 @@ std::string FormatReport(const std::vector<Section>& sections, const fs::path& o
       "Infrared and Visible Image Fusion via Algorithm Unrolling</cite>, reproduced. EN: entropy, "
       "SD: standard deviation, SF: spatial frequency, VIF: visual information fidelity, AG: "
       "average gradient, SCD: sum of the correlations of differences, all in the paper's own "
-      "definitions.</p></header>\n<nav><ul>\n";
+      "definitions.</p></header>\n<nav aria-label=\"Sections\"><ul tabindex=\"0\">\n";
   for (const Section& section : sections) {
     html += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", Escaped(section.name),
                         Escaped(section.title));

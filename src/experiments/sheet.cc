@@ -107,7 +107,7 @@ std::string Base64(const std::string& bytes) {
   return text;
 }
 
-Plane<float> Stretched(const Plane<float>& map) {
+Plane<float> Stretched(const Plane<float>& map, bool negative) {
   std::vector<float> values;
   for (int y = 0; y < map.height(); ++y) {
     values.insert(values.end(), map.Row(y), map.Row(y) + map.width());
@@ -118,8 +118,10 @@ Plane<float> Stretched(const Plane<float>& map) {
   const float scale = high > low ? 1 / (high - low) : 0;
   Plane<float> stretched(map.width(), map.height());
   for (int y = 0; y < map.height(); ++y) {
-    std::transform(map.Row(y), map.Row(y) + map.width(), stretched.Row(y),
-                   [&](float v) { return std::clamp((v - low) * scale, 0.0f, 1.0f); });
+    std::transform(map.Row(y), map.Row(y) + map.width(), stretched.Row(y), [&](float v) {
+      const float level = std::clamp((v - low) * scale, 0.0f, 1.0f);
+      return negative ? 1 - level : level;
+    });
   }
   return stretched;
 }
@@ -158,7 +160,7 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
   }
   std::size_t longest = 0;
   for (const std::string& row : sheet.rows) longest = std::max(longest, row.size());
-  const int label_width = 8 * static_cast<int>(longest) + 16;  // 8 pixels hold any letter
+  const int label_width = 9 * static_cast<int>(longest) + 16;  // 9 pixels hold any letter
   const int width = label_width + columns * (sheet.cell_width + kGap);
   int height = kLabelHeight;
   for (const int h : heights) height += h + kGap;
@@ -193,7 +195,7 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
   std::filesystem::remove(jpeg, ignored);
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-      "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\">\n"
+      "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"15\">\n"
       "<image width=\"{0}\" height=\"{1}\" href=\"data:image/jpeg;base64,{2}\"/>\n",
       width, height, images);
   for (const Label& label : labels) {

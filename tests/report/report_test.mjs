@@ -88,6 +88,59 @@ for (const [name, width] of Object.entries(widths)) {
     check(wanted.length === 0, `${name}: asked the network for ${wanted}`);
     for (const problem of await page.evaluate(layoutProblems)) check(false, `${name}: ${problem}`);
 
+    // What is cut off at the side says so, and the first column stays.
+    await page.waitForTimeout(100);
+    const boxes = await page.$$eval('.scroll', (boxes) => boxes.map((box) => {
+      const hint = box.nextElementSibling;
+      box.scrollLeft = 1e6;
+      const cell = box.querySelector('td');
+      return {
+        name: box.textContent.trim().slice(0, 40) || box.querySelector('img').alt.slice(0, 40),
+        cut: box.scrollWidth > box.clientWidth + 1,
+        hint: hint !== null && hint.className === 'hint' && hint.getClientRects().length > 0,
+        first: cell === null ||
+            Math.abs(cell.getBoundingClientRect().left - box.getBoundingClientRect().left) < 1,
+      };
+    }));
+    for (const box of boxes) {
+      check(box.cut === box.hint, `${name}: cut off ${box.cut}, hint ${box.hint}: ${box.name}`);
+      check(box.first, `${name}: the first column scrolls away: ${box.name}`);
+    }
+    if (width < 500) check(boxes.some((box) => box.cut), `${name}: nothing is wider than a phone?`);
+
+    // Letters of figures, as large as they are shown.
+    const letters = await page.$$eval('figure img', (images) => images.map((image) => {
+      const svg = new TextDecoder().decode(
+          Uint8Array.from(atob(image.src.split(',')[1]), (c) => c.charCodeAt(0)));
+      const sizes = [...svg.matchAll(/font-size="([0-9.]+)/g)].map((match) => Number(match[1]));
+      const natural = Number(/<svg[^>]*?\bwidth="([0-9.]+)/.exec(svg)[1]);
+      return {alt: image.alt, size: Math.min(...sizes) * image.clientWidth / natural};
+    }));
+    for (const {alt, size} of letters) {
+      check(size >= 9, `${name}: letters of ${size.toFixed(1)} pixels in: ${alt}`);
+    }
+
+    // Every link of the navigation leads to its section and is then in sight.
+    for (const link of await page.$$('nav a')) {
+      await link.click();
+      await page.waitForTimeout(300);
+      const at = await link.evaluate((a) => {
+        const section = document.querySelector(a.hash).getBoundingClientRect();
+        const box = a.getBoundingClientRect();
+        const bar = document.querySelector('nav').getBoundingClientRect();
+        const end = document.documentElement;
+        const bottom = end.scrollTop + end.clientHeight >= end.scrollHeight - 2;
+        return {
+          name: a.textContent,
+          below: bottom || (section.top >= bar.bottom - 2 && section.top < bar.bottom + 60),
+          inside: box.left >= 0 && box.right <= innerWidth,
+        };
+      });
+      check(at.below, `${name}: ${at.name} is not where its link leads`);
+      check(at.inside, `${name}: the link ${at.name} is not in sight`);
+    }
+    await page.evaluate(() => scrollTo(0, 0));
+
     const scenes = await page.$$('.scene');
     check(scenes.length > 0, `${name}: there is no slider`);
     for (const scene of scenes.slice(0, 2)) {
