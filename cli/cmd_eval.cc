@@ -9,6 +9,7 @@
 #include "cli/console.h"
 #include "cli/progress.h"
 #include "io/atomic_file.h"
+#include "io/outputs.h"
 #include "jobs/evaluate_job.h"
 #include "jobs/score_table.h"
 
@@ -96,6 +97,12 @@ int Run(Options& options) {
   // Read first: a broken file should not show only after all the work.
   std::vector<TableRow> baseline;
   if (!options.baseline.empty()) baseline = ReadBaseline(options.baseline, evaluator.metrics());
+  if (!options.output.empty()) {
+    std::vector<std::filesystem::path> inputs = InputFiles(job);
+    if (!options.baseline.empty()) inputs.push_back(options.baseline);
+    CheckOutputs({{options.output, "the table"}}, inputs);
+    CheckFolderOf(options.output);
+  }
 
   Progress progress("images");
   const EvaluateResult result = RunEvaluateJob(job, [&](const JobProgress& state) {

@@ -53,8 +53,13 @@ int Run(Options& options) {
     if (!options.quiet && state.total > 1) progress.Show(state);
     return true;
   });
-  if (!options.quiet && report.total > 1) {
-    Print("{} of {} pairs fused into {}\n", report.succeeded, report.total, job.out.string());
+  if (!options.quiet && std::filesystem::is_directory(job.ir)) {
+    Print("{} of {} pairs fused into {}{}\n", report.succeeded, report.total, job.out.string(),
+          report.unpaired == 0
+              ? ""
+              : fmt::format("; {} no partner",
+                            report.unpaired == 1 ? "1 image has"
+                                                 : fmt::format("{} images have", report.unpaired)));
   }
   return Conclude(report);
 }

@@ -7,6 +7,7 @@
 #include "auif/model_io.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "io/outputs.h"
 
 namespace auif::cli {
 namespace {
@@ -35,6 +36,17 @@ Action AddImport(CLI::App& command) {
       ->type_name("MODEL");
   command.footer(kFooter);
   return [options] {
+    std::vector<std::filesystem::path> inputs;
+    for (const std::filesystem::path& path : options->files) {
+      if (std::filesystem::is_directory(path)) {
+        for (const auto& entry : std::filesystem::directory_iterator(path)) {
+          inputs.push_back(entry.path());
+        }
+      } else {
+        inputs.push_back(path);
+      }
+    }
+    CheckOutputs({{options->out, "the model"}}, inputs);
     const Model model = ImportTorch(options->files);
     SaveModel(model, options->out);
     Print("{}: {} form, {} layers, {} channels\n", options->out.string(), model.config.FormName(),

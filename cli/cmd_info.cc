@@ -49,7 +49,8 @@ Action AddInfo(CLI::App& command) {
   const auto path = std::make_shared<std::string>();
   command.add_option("MODEL", *path, "Model file (default: the built-in one)")->type_name("FILE");
   return [path] {
-    PrintModel(path->empty() ? DefaultModel() : LoadModel(*path), path->empty() ? "built-in" : *path);
+    PrintModel(path->empty() ? DefaultModel() : LoadModel(*path),
+               path->empty() ? "built-in" : *path);
     return kAllDone;
   };
 }

@@ -17,9 +17,9 @@ namespace auif::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "DATA is a folder of images as for 'auif fuse', for instance with subfolders ir and vis. "
-    "Both\n"
-    "modalities are used as plain grey images, in 8 bits.\n"
+    "DATA is a folder of images: a flat one, or one as for 'auif fuse', for instance with "
+    "subfolders\n"
+    "ir and vis. Both modalities are used as plain grey images, in 8 bits.\n"
     "\n"
     "Presets: paper is what the paper writes; release is what the authors' published weights "
     "need;\n"
@@ -258,6 +258,8 @@ Action AddTrain(CLI::App& command) {
       .add_option("--checkpoint", options->checkpoint,
                   "Keep checkpoints here (default: MODEL.checkpoint, removed when done)")
       ->type_name("FILE");
+  command.add_flag("--overwrite", job.overwrite,
+                   "Start anew where there is a checkpoint of an earlier training");
   command.add_option("--checkpoint-epochs", job.checkpoint_epochs, "Epochs between them (10)")
       ->type_name("N");
   command.add_option("--log", options->log, "CSV: losses, rates, eta and theta of every step")

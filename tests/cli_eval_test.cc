@@ -74,6 +74,19 @@ TEST_F(CliEvalTest, UndefinedIsSaid) {
             "auif: note: CC is undefined for 1 of 1 image of a and left out of the mean: a\n");
 }
 
+// Before the work: nothing but the one line is said, and nothing is replaced.
+TEST_F(CliEvalTest, OutputsThatWouldReplaceWhatIsRead) {
+  const std::string image = ReadAll(folder_ / "ir/a.png");
+  WriteAll(folder_ / "published.csv", "method,EN\nx,1\n");
+  const std::string command = "--ir ir --vis vis --fused one --baseline published.csv -o ";
+  ExpectOneLine(Eval(command + "ir/a.png"), 2, "ir/a.png: the table would overwrite");
+  ExpectOneLine(Eval(command + "one/../one/a.png"), 2, "the table would overwrite one/a.png");
+  ExpectOneLine(Eval(command + "published.csv"), 2, "would overwrite published.csv");
+  ExpectOneLine(Eval(command + "one"), 2, "one: the table would replace a folder");
+  ExpectOneLine(Eval(command + "no/table.csv"), 1, "no: no such folder");
+  EXPECT_EQ(ReadAll(folder_ / "ir/a.png"), image);
+}
+
 TEST_F(CliEvalTest, Mistakes) {
   ExpectOneLine(Eval("--ir ir --vis vis"), 2, "--fused is required");
   ExpectOneLine(Eval("--ir ir --vis vis --fused one --convention mine"), 2,

@@ -96,6 +96,25 @@ TEST_F(Experiment, OtherMethodsAreFoldersOrModels) {
   EXPECT_EQ(own.substr(17), other.substr(18));
 }
 
+TEST_F(Experiment, ResultsNeverReplaceWhatIsRead) {
+  const std::string set = (*data_ / "test.json").string();
+  const std::string before = ReadAll(set);
+  const RunResult run = RunAuif(Arguments("datasets", "out") + Sets() + " --reproduction " + set);
+  EXPECT_EQ(run.code, 2);
+  EXPECT_NE(run.err.find("the reproduction would overwrite"), std::string::npos) << run.err;
+  EXPECT_EQ(ReadAll(set), before);
+  // A data set that lies where results go.
+  WriteAll(out_ / "set.json", R"({"name": "s", "split": "test", "ir": ")" +
+                                  (out_ / "out/images/s/ir").string() + R"(", "vis": ")" +
+                                  (out_ / "out/images/s/vis").string() + "\"}");
+  fs::create_directories(out_ / "out/images/s");
+  fs::copy(*data_ / "street", out_ / "out/images/s", fs::copy_options::recursive);
+  const RunResult among =
+      RunAuif(Arguments("datasets", "out") + " --datasets " + (out_ / "set.json").string());
+  EXPECT_EQ(among.code, 2);
+  EXPECT_NE(among.err.find("would lie among the images"), std::string::npos) << among.err;
+}
+
 // A result folder may be anybody's: what was damaged in it is made again.
 TEST_F(Experiment, DamagedPartsAreMadeAgain) {
   const std::string command = Arguments("strategies", "out") + Sets();

@@ -148,6 +148,69 @@ TEST_F(CliTrainTest, MoreEpochsGoOnFromAKeptCheckpoint) {
                 {"c: ", "another seed: 0, not 1"});
 }
 
+// What would be lost is seen before the work.
+TEST_F(CliTrainTest, FilesThatWouldBeReplaced) {
+  const auto refused = [&](const std::string& arguments, const std::vector<std::string>& texts) {
+    SCOPED_TRACE(arguments);
+    const std::string image = Bytes("data/ir/0.png");
+    ExpectOneLine(Train("-q --epochs 1 " + arguments), 2, texts);
+    EXPECT_EQ(Bytes("data/ir/0.png"), image);
+    EXPECT_FALSE(fs::exists(folder_ / "m"));
+  };
+  refused("-o data", {"data: the model would replace a folder"});
+  refused("-o data/ir/0.png", {"the model would overwrite data/ir/0.png"});
+  refused("-o m --hold-out 3 --log data/vis/2.png", {"the log would overwrite data/vis/2.png"});
+  refused("-o m --checkpoint data/ir/0.png", {"the checkpoint would overwrite data/ir/0.png"});
+  refused("-o m --log m", {"the model and the log would be one file"});
+  refused("-o m --log m.checkpoint", {"the log and the checkpoint would be one file"});
+  refused("-o m --log data", {"the log would replace a folder"});
+  ExpectOneLine(Train("-q -o m --log no/log.csv"), 1, {"no: no such folder"});
+  ExpectOneLine(Train("-q -o m --checkpoint no/c"), 1, {"no: no such folder"});
+}
+
+TEST_F(CliTrainTest, AnEarlierCheckpointIsKept) {
+  ASSERT_EQ(Train("-q -o a --epochs 2 --checkpoint c").code, 0);
+  const std::string before = Bytes("c");
+  ExpectOneLine(Train("-q -o a --epochs 3 --checkpoint c"), 2,
+                {"c: is the checkpoint of an earlier training", "--resume", "--overwrite"});
+  WriteAll(folder_ / "b.checkpoint", before);
+  ExpectOneLine(Train("-q -o b --epochs 3"), 2, {"b.checkpoint: is the checkpoint"});
+  ExpectOneLine(Train("-q -o b --epochs 3 --resume c"), 2, {"b.checkpoint: is the checkpoint"});
+  ExpectOneLine(Train("-q -o c --epochs 3 --resume c"), 2, {"the model would overwrite c"});
+  EXPECT_EQ(Bytes("c"), before);
+  EXPECT_EQ(Bytes("b.checkpoint"), before);
+  EXPECT_EQ(Train("-q -o a --epochs 3 --checkpoint c --overwrite").code, 0);
+  EXPECT_NE(Bytes("c"), before);
+}
+
+TEST_F(CliTrainTest, NoFewerEpochsThanThereAre) {
+  ASSERT_EQ(Train("-q -o m --epochs 3 --checkpoint m.checkpoint").code, 0);
+  const std::string model = Bytes("m"), checkpoint = Bytes("m.checkpoint");
+  ExpectOneLine(Train("-q -o m --epochs 2 --resume m.checkpoint"), 2,
+                {"m.checkpoint: has 3 of 2 epochs behind it already", "more epochs"});
+  EXPECT_EQ(Bytes("m"), model);
+  EXPECT_EQ(Bytes("m.checkpoint"), checkpoint);
+  // As many: the model that the checkpoint stands for.
+  fs::remove(folder_ / "m");
+  EXPECT_EQ(Train("-q -o m --epochs 3 --resume m.checkpoint").code, 0);
+  EXPECT_EQ(Bytes("m"), model);
+}
+
+TEST_F(CliTrainTest, AFlatFolderWillDo) {
+  fs::create_directories(folder_ / "flat");
+  for (int i = 0; i < 5; ++i) {
+    WriteImage(folder_ / "flat" / (std::to_string(i) + ".png"), RandomImage(40, 32, i));
+  }
+  const RunResult run = RunShell("cd " + folder_.path().string() + " && " + kProgram +
+                                 " train flat --layers 1 --channels 1 --batch 4 --crop 16 "
+                                 "--epochs 1 -o m");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("5 images, 2 steps"), std::string::npos) << run.out;
+  ExpectOneLine(RunShell("cd " + folder_.path().string() + " && mkdir none && " + kProgram +
+                         " train none -o n"),
+                1, {"none: the folder has no images"});
+}
+
 TEST_F(CliTrainTest, BadImagesAreNamedOrLeftOut) {
   WriteAll(folder_ / "data/ir/1.png", "no image");
   ExpectOneLine(Train("-q -o m --epochs 1"), 1, {"data/ir/1.png", "--skip-bad"});

@@ -118,6 +118,10 @@ AUIF_API PairList FindPairs(const std::filesystem::path& ir, const std::filesyst
 // visible, rgb or eo; any case), or side by side with markers in their names.
 AUIF_API PairList FindPairs(const std::filesystem::path& both);
 
+// The same, where a folder without any pair will do: a flat one, too, all of whose images are then
+// unmatched. Throws Error (kInput) where there are no images at all.
+PairList FindImages(const std::filesystem::path& both);
+
 // The images of a folder, by their extensions and in the order of their names; hidden files and
 // folders are left out. Throws Error (kInput) for a folder that is missing or cannot be listed.
 AUIF_API std::vector<std::filesystem::path> ListImages(const std::filesystem::path& folder);

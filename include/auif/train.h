@@ -119,7 +119,8 @@ AUIF_API Model InitialModel(const TrainOptions& options);
 // Trains from the start, or from `from`, which must come from the same options and images. The
 // network sees grey images of 8 bits; others are converted, which keeps a copy for the time of the
 // training.
-// Errors: those of TrainOptions::Validate(); kUsage for fewer images than a batch, and where the
+// Errors: those of TrainOptions::Validate(); kUsage for fewer images than a batch, a state that is
+// beyond the last epoch, and where the
 // loss or a gradient is no longer finite (the message says in which epoch, step and layer that
 // began; the callback has had the last good state); kInput for an image that is smaller than the
 // crop in either direction, with Crop::kRandomResized smaller than kMinSize.

@@ -10,6 +10,7 @@
 #include "experiments/report.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
+#include "io/outputs.h"
 
 namespace auif {
 namespace {
@@ -79,6 +80,33 @@ std::vector<const Experiment*> Wanted(const std::string& name) {
   return wanted;
 }
 
+// Before any work: no result replaces what is read.
+void CheckFiles(const ExperimentJob& job, const Datasets& datasets) {
+  std::vector<fs::path> folders, inputs;
+  for (const Dataset& set : datasets.sets) {
+    folders.insert(folders.end(), {set.ir, set.vis.empty() ? set.ir : set.vis});
+    for (const ImagePair& pair : set.pairs) inputs.insert(inputs.end(), {pair.ir, pair.vis});
+  }
+  for (const std::string& text : job.datasets) inputs.push_back(text);
+  for (const ExperimentJob::Method& method : job.methods) {
+    (fs::is_directory(method.path) ? folders : inputs).push_back(method.path);
+  }
+  if (job.model) inputs.push_back(*job.model);
+  std::vector<PlannedOutput> outputs = {{job.out / "report.html", "the report"}};
+  if (job.reproduction) {
+    outputs.push_back({*job.reproduction, "the reproduction"});
+    CheckFolderOf(*job.reproduction);
+  }
+  CheckOutputs(outputs, inputs);
+  for (const fs::path& folder : folders) {
+    for (const char* results : {"figures", "images", "parts"}) {
+      if (!IsWithin(folder, job.out / results)) continue;
+      throw Error(ErrorKind::kUsage, "the results would lie among the images that are read",
+                  folder.string(), "choose another output folder");
+    }
+  }
+}
+
 }  // namespace
 
 const std::vector<ExperimentInfo>& Experiments() {
@@ -109,6 +137,7 @@ void ExperimentJob::Validate() const {
 ExperimentReport RunExperiment(const ExperimentJob& job, const ExperimentCallback& callback) {
   job.Validate();
   Lab lab(job, callback);
+  CheckFiles(job, lab.datasets());
   ExperimentReport report;
   report.notes = lab.datasets().notes;
   for (const Dataset& set : lab.datasets().sets) {

@@ -29,7 +29,6 @@ Section RunGallery(Lab& lab) {
   sheet.rows.push_back(methods[0].name);
   sheet.images.resize(sheet.rows.size());
   std::string csv = CsvLine({"dataset", "pair", "x", "y", "width", "height"});
-  MakeFolder(lab.job().out / "images");
   int planned = 0;
   for (const Dataset* set : sets) {
     planned += static_cast<int>(std::min(kScenesASet, set->pairs.size()));
@@ -57,7 +56,8 @@ Section RunGallery(Lab& lab) {
       for (std::size_t r = 0; r < column.size(); ++r) {
         if (!column[r].empty()) {
           const std::string file =
-              fmt::format("images/{}-{}-{}.jpg", set->name, pair.name, sheet.rows[r]);
+              fmt::format("images/{}/{}/{}.jpg", set->name, pair.name, sheet.rows[r]);
+          MakeFolder((lab.job().out / file).parent_path());
           WriteImage(lab.job().out / file, column[r]);
           scene.files.push_back(file);
         }

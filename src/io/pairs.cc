@@ -153,7 +153,10 @@ PairList FindPairs(const fs::path& ir, const fs::path& vis) {
   return Finish(std::move(list), ir_rest, vis_rest);
 }
 
-PairList FindPairs(const fs::path& both) {
+namespace {
+
+// flat: images without any marker will do.
+PairList Find(const fs::path& both, bool flat) {
   std::map<Modality, fs::path> folders;
   for (const fs::path& path : ListFolder(both)) {
     if (!fs::is_directory(path)) continue;
@@ -179,12 +182,18 @@ PairList FindPairs(const fs::path& both) {
       Insert(marked->modality == Modality::kIr ? ir : vis, marked->name, path);
     }
   }
-  if (ir.empty() && vis.empty()) {
-    throw Error(ErrorKind::kInput, "no pairs of images were found", both.string(),
+  if (ir.empty() && vis.empty() && (!flat || list.unmatched.empty())) {
+    throw Error(ErrorKind::kInput,
+                flat ? "the folder has no images" : "no pairs of images were found", both.string(),
                 "it needs subfolders ir and vis, or names such as NAME_ir.png and NAME_vis.png");
   }
   Match(ir, vis, list);
   return Finish(std::move(list), ir, vis);
 }
+
+}  // namespace
+
+PairList FindPairs(const fs::path& both) { return Find(both, false); }
+PairList FindImages(const fs::path& both) { return Find(both, true); }
 
 }  // namespace auif

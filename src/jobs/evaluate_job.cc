@@ -203,6 +203,17 @@ void EvaluateJob::Validate() const {
   }
 }
 
+std::vector<fs::path> InputFiles(const EvaluateJob& job) {
+  std::vector<std::string> notes;
+  std::vector<fs::path> files;
+  for (const Task& task : ListTasks(job, notes)) {
+    for (const fs::path& path : {task.fused, task.sources.ir, task.sources.vis}) {
+      if (!path.empty()) files.push_back(path);
+    }
+  }
+  return files;
+}
+
 EvaluateResult RunEvaluateJob(const EvaluateJob& job, const JobCallback& callback) {
   job.Validate();
   const Evaluator evaluator(job.convention, job.metrics);

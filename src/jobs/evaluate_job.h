@@ -40,6 +40,9 @@ struct EvaluateResult {
   std::vector<std::string> notes;  // what the reader of the numbers should know, a line each
 };
 
+// All files that the job reads. Throws Error as RunEvaluateJob does before its work.
+std::vector<std::filesystem::path> InputFiles(const EvaluateJob& job);
+
 // A fused image belongs to the pair of sources that has its base name (see FindPairs; ignoring
 // case); one without such a pair is a failure, a pair without a fused image is only noted.
 // Throws Error for what concerns the whole job; what concerns one image is in the report.

@@ -158,15 +158,15 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
 
   std::vector<std::string> items;
   for (const Task& task : tasks) items.push_back(task.pair.name);
-  for (const fs::path& path : unmatched) items.push_back(path.filename().string());
-  return RunItems(items, job.options.threads, callback, [&](int i) {
-    if (i < static_cast<int>(tasks.size())) {
-      FusePair(job, fuser, options.threads, tasks[i]);
-      return;
-    }
-    throw Error(ErrorKind::kInput, "the image has no partner of the same name",
-                unmatched[i - tasks.size()].string());
-  });
+  JobReport report = RunItems(items, job.options.threads, callback,
+                              [&](int i) { FusePair(job, fuser, options.threads, tasks[i]); });
+  report.unpaired = static_cast<int>(unmatched.size());
+  for (const fs::path& path : unmatched) {
+    const Error error(ErrorKind::kInput, "the image has no partner of the same name",
+                      path.string());
+    report.failures.push_back({path.filename().string(), error.what()});
+  }
+  return report;
 }
 
 }  // namespace auif

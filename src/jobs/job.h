@@ -27,6 +27,7 @@ struct JobReport {
   int total = 0;
   int succeeded = 0;
   std::vector<JobFailure> failures;  // in the items' order
+  int unpaired = 0;                  // images without a partner: failures, but no items
   bool stopped = false;              // by the callback
 };
 

@@ -6,16 +6,20 @@
 
 #include "auif/io.h"
 #include "io/folder.h"
+#include "io/outputs.h"
 
 namespace auif {
 namespace {
+
+std::string FileName(const SceneJob& job, int frame) {
+  return (job.frames == 1 ? job.name : fmt::format("{}_{:05}", job.name, frame)) + ".png";
+}
 
 void WriteScene(const SceneJob& job, int frame) {
   constexpr double kFramesPerSecond = 25;
   SceneOptions options = job.options;
   options.time += frame / kFramesPerSecond;
-  const std::string file =
-      (job.frames == 1 ? job.name : fmt::format("{}_{:05}", job.name, frame)) + ".png";
+  const std::string file = FileName(job, frame);
   Scene scene = RenderScene(options);
   WriteImage(job.out / "ir" / file, std::move(scene.ir));
   if (job.colour) {
@@ -30,11 +34,18 @@ void WriteScene(const SceneJob& job, int frame) {
 
 JobReport RunSceneJob(const SceneJob& job, const JobCallback& callback) {
   job.options.Validate();
-  for (const char* folder : {"ir", "vis", "raw"}) {
-    if (folder != std::string("raw") || job.raw) MakeFolder(job.out / folder);
-  }
   std::vector<std::string> items;
-  for (int i = 0; i < job.frames; ++i) items.push_back(fmt::format("frame {}", i));
+  std::vector<PlannedOutput> outputs;
+  for (int i = 0; i < job.frames; ++i) {
+    items.push_back(fmt::format("frame {}", i));
+    for (const char* folder : {"ir", "vis", "raw"}) {
+      if (folder != std::string("raw") || job.raw) {
+        outputs.push_back({job.out / folder / FileName(job, i), folder + (" of " + items.back())});
+      }
+    }
+  }
+  CheckOutputs(outputs, {});
+  for (const PlannedOutput& output : outputs) MakeFolder(output.path.parent_path());
   return RunItems(items, 1, callback, [&](int i) { WriteScene(job, i); });
 }
 

@@ -13,6 +13,7 @@
 #include "auif/version.h"
 #include "base/parallel.h"
 #include "io/checkpoint.h"
+#include "io/outputs.h"
 #include "jobs/train_log.h"
 #include "jobs/validation.h"
 
@@ -29,9 +30,9 @@ struct TrainingData {
 TrainingData FindTrainingData(const TrainJob& job) {
   if (!fs::is_directory(job.data)) {
     throw Error(ErrorKind::kInput, "is not a folder", job.data.string(),
-                "give a folder with subfolders ir and vis");
+                "give a folder of images, or with subfolders ir and vis");
   }
-  const PairList list = FindPairs(job.data);
+  const PairList list = FindImages(job.data);
   TrainingData data;
   for (std::size_t i = 0; i < list.pairs.size(); ++i) {
     const ImagePair& pair = list.pairs[i];
@@ -85,6 +86,46 @@ std::string Fingerprint(const std::vector<Image>& images) {
   return fmt::format("{:016x}", hash);
 }
 
+fs::path ValidationLogPath(const fs::path& log) {
+  fs::path path = log;
+  return path.replace_extension(".val" + path.extension().string());
+}
+
+bool IsSameFile(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error);
+}
+
+// Before the work that would be lost otherwise.
+void CheckFiles(const TrainJob& job, const TrainingData& data) {
+  std::vector<fs::path> inputs = data.images;
+  const auto add = [&](const std::vector<ImagePair>& pairs) {
+    for (const ImagePair& pair : pairs) inputs.insert(inputs.end(), {pair.ir, pair.vis});
+  };
+  add(data.held_out);
+  for (const fs::path& folder : job.validation) add(FindPairs(folder).pairs);
+
+  std::vector<PlannedOutput> outputs = {{job.out, "the model"}};
+  if (job.log) {
+    outputs.push_back({*job.log, "the log"});
+    if (job.hold_out != 0 || !job.validation.empty()) {
+      outputs.push_back({ValidationLogPath(*job.log), "the log of the validation"});
+    }
+  }
+  if (job.resume) CheckOutputs(outputs, {*job.resume});
+  const fs::path checkpoint = job.CheckpointPath();
+  outputs.push_back({checkpoint, "the checkpoint"});
+  CheckOutputs(outputs, inputs);
+  for (const PlannedOutput& output : outputs) CheckFolderOf(output.path);
+
+  const bool resumed = job.resume && IsSameFile(*job.resume, checkpoint);
+  if (fs::exists(checkpoint) && !resumed && !job.overwrite) {
+    throw Error(ErrorKind::kUsage, "is the checkpoint of an earlier training", checkpoint.string(),
+                "continue with --resume, start anew with --overwrite, or choose another "
+                "--checkpoint");
+  }
+}
+
 // Validates every few epochs and informs the callback and the log.
 class Validator {
  public:
@@ -97,11 +138,9 @@ class Validator {
       sets_.emplace_back(FindPairs(folder).pairs, folder.string(), threads);
     }
     if (!job.log || sets_.empty()) return;
-    fs::path path = *job.log;
-    path.replace_extension(".val" + path.extension().string());
     const std::string header =
         fmt::format("epoch,set,{}", fmt::join(sets_.front().MetricNames(), ","));
-    log_.emplace(path, header, 0, epochs_done);
+    log_.emplace(ValidationLogPath(*job.log), header, 0, epochs_done);
   }
 
   void AtEpochEnd(const TrainProgress& progress) {
@@ -148,11 +187,6 @@ void TrainJob::Validate() const {
   if (hold_out != 0 && hold_out < 2) {
     throw Error(ErrorKind::kUsage, "at most every second pair can be held out");
   }
-  std::error_code error;
-  const fs::path folder = out.parent_path();
-  if (!folder.empty() && !fs::is_directory(folder, error)) {
-    throw Error(ErrorKind::kOutput, "no such folder", folder.string());
-  }
 }
 
 TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
@@ -160,6 +194,7 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
   job.Validate();
   TrainReport report;
   const TrainingData data = FindTrainingData(job);
+  CheckFiles(job, data);
   const std::vector<Image> images = ReadImages(job, data.images, &report);
   TrainOrigin origin = job.options.Text();
   origin["images"] = fmt::format("{}, fingerprint {}", images.size(), Fingerprint(images));
@@ -173,12 +208,18 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
     from = LoadCheckpoint(job.options.config, checkpoint_origin, *job.resume);
   }
   const long steps_before = from ? from->step : 0;
+  const int batch = job.options.batch;
+  const long steps_per_epoch = (static_cast<long>(images.size()) + batch - 1) / batch;
+  if (steps_before > job.options.epochs * steps_per_epoch) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("has {} of {} epochs behind it already", steps_before / steps_per_epoch,
+                            job.options.epochs),
+                job.resume->string(), "ask for more epochs");
+  }
   std::optional<CsvLog> log;
   if (job.log) {
     log.emplace(*job.log, TrainLogHeader(job.options.config), kTrainLogStepColumn, steps_before);
   }
-  const int batch = job.options.batch;
-  const long steps_per_epoch = (static_cast<long>(images.size()) + batch - 1) / batch;
   Validator validator(job, data.held_out, static_cast<int>(steps_before / steps_per_epoch),
                       validated);
   const auto save = [&](const TrainState& state) {

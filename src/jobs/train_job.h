@@ -13,13 +13,15 @@
 namespace auif {
 
 struct TrainJob {
-  std::filesystem::path data;  // as for FuseJob; both modalities and images without a partner
-  std::filesystem::path out;   // the model file
+  // A folder as for FuseJob, or a flat one: both modalities, and images without a partner.
+  std::filesystem::path data;
+  std::filesystem::path out;  // the model file
   // Nothing: `out` with ".checkpoint" behind it, which is removed once training is done.
   std::optional<std::filesystem::path> checkpoint;
   int checkpoint_epochs = 10;                   // between checkpoints; one more where it is stopped
   std::optional<std::filesystem::path> resume;  // a checkpoint to continue from
-  std::optional<std::filesystem::path> log;     // CSV, see docs/training.md
+  bool overwrite = false;  // where there is another checkpoint, of an earlier training
+  std::optional<std::filesystem::path> log;  // CSV, see docs/training.md
   // Folders of pairs to fuse and score every few epochs; the scores go to the callback, and with a
   // log to a file beside it: log.csv has log.val.csv.
   std::vector<std::filesystem::path> validation;
@@ -55,10 +57,13 @@ struct ValidationScores {
 };
 using ValidationCallback = std::function<void(const ValidationScores&)>;
 
-// Trains, with checkpoints and a log, and writes the model. Where the callback stops the training,
-// a checkpoint is written instead of the model. Throws Error: what Train() and LoadCheckpoint()
-// throw; kInput for a folder without images and for images that cannot be read; kOutput where a
-// file cannot be written, the last good checkpoint then being as it was.
+// Trains, with checkpoints and a log, and writes the model. Before any work, throws Error (kUsage)
+// where one of its files would replace a folder, an image, another of its files, or the checkpoint
+// of an earlier training that is not resumed (see overwrite), and where the training that is
+// resumed is beyond the epochs that are wanted. Where the callback stops the training, a checkpoint
+// is written instead of the model. Throws Error: what Train() and LoadCheckpoint() throw; kInput
+// for a folder without images and for images that cannot be read; kOutput where a file cannot be
+// written, the last good checkpoint then being as it was.
 TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback = {},
                         const ValidationCallback& validated = {});
 

@@ -204,6 +204,11 @@ TrainResult Train(const std::vector<Image>& images, const TrainOptions& options,
   TrainState start;
   if (from != nullptr) {
     start = *from;
+    const long steps_per_epoch =
+        (static_cast<long>(images.size()) + options.batch - 1) / options.batch;
+    if (start.step > options.epochs * steps_per_epoch) {
+      throw Error(ErrorKind::kUsage, "the state to continue from is beyond the last epoch");
+    }
   } else {
     start.model = InitialModel(options);
     start.first_moment = NoMoments(options.config);
