@@ -45,10 +45,13 @@ int Run(Options& options) {
   if (!options.reproduction.empty()) job.reproduction = options.reproduction;
   for (const std::string& text : options.methods) {
     const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      throw Error(ErrorKind::kUsage, "a method needs a name", text, "write NAME=" + text);
+    if (equals == 0 || equals == text.size() - 1) {
+      throw Error(ErrorKind::kUsage, "a method is its name or NAME=PATH", text);
     }
-    job.methods.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    job.methods.push_back(
+        equals == std::string::npos
+            ? ExperimentJob::Method{text, {}}
+            : ExperimentJob::Method{text.substr(0, equals), text.substr(equals + 1)});
   }
   std::string experiment;
   std::optional<Progress> progress;
@@ -94,9 +97,9 @@ Action AddExperiment(CLI::App& command) {
       ->delimiter(',');
   command
       .add_option("--methods", options->methods,
-                  "Others to compare with: a folder with a subfolder of fused images a data set, "
-                  "or a model file")
-      ->type_name("NAME=PATH...");
+                  "Others to compare with: a method of 'auif info --methods', or with a name of "
+                  "yours a folder with a subfolder of fused images per data set, or a model file")
+      ->type_name("NAME[=PATH]...");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
   command.add_option("--runs", job.runs, "Trainings of robustness (default: 40)")->type_name("N");

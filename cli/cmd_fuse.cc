@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "cli/command.h"
@@ -24,29 +25,34 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  auif fuse ir.png vis.png -o fused.png\n"
     "  auif fuse data/ir data/vis -o results --strategy l1\n"
+    "  auif fuse ir.png vis.png -o fused.png --method laplacian --method-option levels=6\n"
     "  auif fuse ir.png vis.png -o fused.png --weights 1,0.8,1,1.2 --decompose layers";
 
 struct Options {
   FuseJob job;
-  std::string model, decompose, strategy = Name(Strategy::kAdd);
-  std::vector<float> weights;
+  std::string decompose;
+  std::vector<std::string> settings;  // KEY=VALUE
+  // Of the method auif, under names of their own.
+  std::string model, strategy, weights;
   bool quiet = false;
 };
 
 int Run(Options& options) {
   FuseJob& job = options.job;
-  if (!options.model.empty()) job.model = options.model;
   if (!options.decompose.empty()) job.decompose = options.decompose;
   if (!job.extension.starts_with('.')) job.extension = "." + job.extension;
-  for (Strategy strategy : {Strategy::kAdd, Strategy::kAverage, Strategy::kL1}) {
-    if (CLI::detail::to_lower(options.strategy) == Name(strategy)) job.options.strategy = strategy;
+  for (const auto& [option, value] : {std::pair{"model", &options.model},
+                                      {"strategy", &options.strategy},
+                                      {"weights", &options.weights}}) {
+    if (!value->empty()) job.settings.emplace_back(option, *value);
   }
-  if (!options.weights.empty()) {
-    const std::vector<float>& w = options.weights;
-    if (w.size() != 4) {
-      throw Error(ErrorKind::kUsage, "needs four numbers", "--weights", "such as 1,0.8,1,1.2");
+  for (const std::string& text : options.settings) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw Error(ErrorKind::kUsage, "needs KEY=VALUE, not '" + text + "'", "--method-option",
+                  "'auif info --methods' lists the options");
     }
-    job.options.weights = {w[0], w[1], w[2], w[3]};
+    job.settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   Progress progress("pairs");
   const JobReport report = RunFuseJob(job, [&](const JobProgress& state) {
@@ -75,31 +81,36 @@ Action AddFuse(CLI::App& command) {
   command.add_option("-o,--output", job.out, "Result: an image, or a folder for folders")
       ->required()
       ->type_name("OUT");
-  command.add_option("--model", options->model, "Model file (default: the built-in one)")
+  command
+      .add_option("--method", job.method, "How to fuse; 'auif info --methods' lists the methods")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command
+      .add_option("--method-option", options->settings, "An option of the method; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--model", options->model, "auif: model file (default: the built-in one)")
       ->type_name("FILE");
   command
       .add_option("--strategy", options->strategy,
-                  "How the sources' layers are merged: add, average or l1 (default: add)")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"add", "average", "l1"}, CLI::ignore_case).description(""));
+                  "auif: how the sources' layers are merged: add, average or l1 (default: add)")
+      ->type_name("NAME");
   command
       .add_option("--weights", options->weights,
-                  "Weights of the layers: base ir, base vis, detail ir, detail vis "
+                  "auif: weights of the layers: base ir, base vis, detail ir, detail vis "
                   "(default: 1,1,1,1)")
-      ->type_name("A,B,C,D")
-      ->delimiter(',')
-      ->expected(1, 4)
-      ->allow_extra_args(false);
+      ->type_name("A,B,C,D");
   command
       .add_option("--decompose", options->decompose,
-                  "Also write the base and detail layers of both sources (B0 D0 BN DN) here")
+                  "Also write the method's layers of both sources here (auif: B0 D0 BN DN)")
       ->type_name("DIR");
   command.add_option("--ext", job.extension, "Format of a folder's results (default: .png)")
       ->type_name("EXT");
   command.add_option("--bits", job.bits, "Bits of a value of the result: 8 or 16 (default: 8)")
       ->type_name("N")
       ->check(CLI::IsMember({8, 16}).description(""));
-  AddThreads(command, job.options.threads);
+  AddThreads(command, job.threads);
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
   command.footer(kFooter);
   return [options] { return Run(*options); };

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "auif/method.h"
 #include "auif/model_io.h"
 #include "cli/command.h"
 #include "cli/console.h"
@@ -25,7 +26,7 @@ void PrintModel(const Model& model, const std::string& name) {
   Print("  activation {}\n", config.activation == Activation::kGradient
                                  ? "gradient: BN and PReLU on Conv2(Conv1(x))"
                                  : "output: BN and PReLU on the layer's output");
-  Print("layers      {} an encoder\n", config.layers);
+  Print("layers      {} per encoder\n", config.layers);
   Print("channels    {}\n", config.channels);
   Print("parameters  {}\n", model.ParameterCount());
   Print(
@@ -43,14 +44,43 @@ void PrintModel(const Model& model, const std::string& name) {
   }
 }
 
+void PrintMethods() {
+  for (const auto& method : Methods()) {
+    const MethodInfo& info = method->info();
+    std::string names = info.name;
+    for (const std::string& alias : info.aliases) names += ", " + alias;
+    Print("{}: {}\n", names, info.title);
+    if (!info.paper.empty()) Print("  {}\n", info.paper);
+    if (!info.weights.empty()) Print("  weights: {}\n", info.weights);
+    for (const MethodOption& option : method->Options()) {
+      Print("  --method-option {}={}  {}\n", option.name, option.value, option.help);
+    }
+  }
+}
+
+struct Options {
+  std::string path;
+  bool methods = false;
+};
+
 }  // namespace
 
 Action AddInfo(CLI::App& command) {
-  const auto path = std::make_shared<std::string>();
-  command.add_option("MODEL", *path, "Model file (default: the built-in one)")->type_name("FILE");
-  return [path] {
-    PrintModel(path->empty() ? DefaultModel() : LoadModel(*path),
-               path->empty() ? "built-in" : *path);
+  const auto options = std::make_shared<Options>();
+  CLI::Option* model =
+      command.add_option("MODEL", options->path, "Model file (default: the built-in one)")
+          ->type_name("FILE");
+  command
+      .add_flag("--methods", options->methods,
+                "List the methods of 'auif fuse --method' with their papers and options")
+      ->excludes(model);
+  return [options] {
+    const std::string& path = options->path;
+    if (options->methods) {
+      PrintMethods();
+    } else {
+      PrintModel(path.empty() ? DefaultModel() : LoadModel(path), path.empty() ? "built-in" : path);
+    }
     return kAllDone;
   };
 }

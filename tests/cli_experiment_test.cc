@@ -156,7 +156,7 @@ TEST_F(Experiment, ErrorsAreOneClearLine) {
       {Arguments("datasets", "out"), "has none of the paper's data sets"},
       {Arguments("training", "out") + " --datasets " + (*data_ / "test.json").string(),
        "no data set of the split 'train' is available"},
-      {Arguments("compare", "out") + Sets() + " --methods folder", "a method needs a name"},
+      {Arguments("compare", "out") + Sets() + " --methods =folder", "a method is its name or NAME=PATH"},
       {Arguments("compare", "out") + Sets() + " --methods a=/nowhere", "no such folder or model"},
   };
   for (const auto& [arguments, message] : wrong) {

@@ -4,27 +4,26 @@
 #include <filesystem>
 
 #include "auif/export.h"
-#include "auif/fuse.h"
+#include "auif/method.h"
 
 namespace auif {
 
 struct FuseFilesOptions {
   int bits = 8;     // per sample of the result: 8 or 16
-  int threads = 1;  // that read both sources and write the result, beside the Fuser's own
+  int threads = 1;  // that read both sources and write the result, beside the method's own
 };
 
-// Fuses two image files into a third. The sources are registered, of one size and at least kMinSize
-// in both directions; of colours the luma is fused, and the result has the visible image's chroma
-// where that has colours and the format of `out` holds them. Tall images go row by row, in memory
-// that grows with the width alone; the file is the same to the byte, for any number of threads.
+// Fuses two image files into a third. The sources are registered, of one size; of colours the luma
+// is fused, and the result has the visible image's chroma where that has colours and the format of
+// `out` holds them. Where the method fuses by rows, tall images do not take memory that grows with
+// their height; the file is the same to the byte, for any number of threads.
 //
-//   const Fuser fuser(DefaultModel());
-//   FuseFiles(fuser, "ir.png", "vis.png", "fused.png");
+//   FuseFiles(*OpenMethod("auif"), "ir.png", "vis.png", "fused.png");
 //
 // Throws Error: kInput for a source that cannot be read and for sizes that differ or are too small;
 // kUsage for an `out` whose extension is unknown or whose format does not hold so many bits, and
 // where it is one of the sources; kOutput. An older `out` is replaced only by a complete one.
-AUIF_API void FuseFiles(const Fuser& fuser, const std::filesystem::path& ir,
+AUIF_API void FuseFiles(const FusionMethod& method, const std::filesystem::path& ir,
                         const std::filesystem::path& vis, const std::filesystem::path& out,
                         const FuseFilesOptions& options = {});
 

@@ -17,6 +17,7 @@
 #include "auif/error.h"
 #include "auif/export.h"
 #include "auif/plane.h"
+#include "auif/sample_view.h"
 
 namespace auif {
 
@@ -26,6 +27,8 @@ struct MethodInfo {
   std::string paper;  // authors, title, where and when it appeared; empty for common knowledge
   std::vector<std::string> aliases = {};  // other names
   int min_size = 1;                       // pixels, of the shorter side
+  // Maps of a source that it computes on its way and can show, such as its base layer.
+  std::vector<std::string> maps = {};
   // Where the weights come from that it needs; empty: it needs none.
   std::string weights = {};
 };
@@ -59,12 +62,6 @@ class AUIF_API RowFusion {
   virtual void Push(PlaneView<const float> ir, PlaneView<const float> vis) = 0;
 };
 
-// A map of a source that a method computes on its way, such as its base layer.
-struct NamedMap {
-  std::string name;
-  Plane<float> map;
-};
-
 // A method with its options. OpenMethod makes one that is ready; its const methods may then be
 // called from several threads at once. The same input gives the same bits for any number of
 // threads.
@@ -87,15 +84,23 @@ class AUIF_API FusionMethod {
   // Stands for all that makes the result besides the sources: name, options, contents of weights.
   virtual std::string Content() const;
 
+  // Throws Error (kInput) for an image that is too small. `where`: its name in the message.
+  void CheckSize(Size size, const std::string& where = {}) const;
   // ir, vis: grey, in [0, 1], of one size. Throws Error (kInput) where sizes differ or are below
   // info().min_size. The result is in [0, 1]; an empty plane where `progress` stopped it.
   Plane<float> Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
                     const MethodProgress& progress = {}) const;
+  // The same for pixels of any type, where the method has a way that does not go through float
+  // planes; the bits are those of Fuse, converted. Returns false where it has none.
+  virtual bool FuseSamples(const SourceView& ir, const SourceView& vis,
+                           const ResultView& out) const;
   // Fuses by rows in memory that does not grow with the height: the same bits as Fuse. Null where
   // the method needs whole images.
   virtual std::unique_ptr<RowFusion> Rows(Size size, RowSink sink) const;
-  // The maps of one source that it shows for people to understand it; none for most methods.
-  virtual std::vector<NamedMap> Maps(PlaneView<const float> source) const;
+  // Whether it has Rows.
+  virtual bool by_rows() const { return false; }
+  // The maps of one source, in the order of info().maps.
+  virtual std::vector<Plane<float>> Maps(PlaneView<const float> source) const;
 
  protected:
   // For constructors: binds an option to a field, whose value there is the default. Values outside

@@ -62,10 +62,10 @@ ReportTable Table(const Dataset& set, const std::vector<Row>& rows) {
 
 Section RunCompare(Lab& lab) {
   const std::vector<const Dataset*> sets = lab.datasets().Split("test");
-  const std::vector<OpenMethod> methods = OpenMethods(lab, sets);
-  for (const OpenMethod& method : methods) {
+  const std::vector<ComparedMethod> methods = ComparedMethods(lab, sets);
+  for (const ComparedMethod& method : methods) {
     for (const Dataset* set : sets) {
-      if (method.model && !lab.FindScores(*method.model, *set, Strategy::kAdd)) lab.Plan(1);
+      if (method.method && !lab.FindScores(*method.method, *set)) lab.Plan(1);
     }
   }
   Section section;
@@ -84,10 +84,10 @@ Section RunCompare(Lab& lab) {
     for (const PublishedRow& row : published) {
       if (row.method != kPaperMethod) rows.push_back({row.method, row.values, true});
     }
-    for (const OpenMethod& method : methods) {
+    for (const ComparedMethod& method : methods) {
       SetScores scores;
-      if (method.model) {
-        scores = lab.Score(*method.model, *set, Strategy::kAdd, lab.threads());
+      if (method.method) {
+        scores = lab.Score(*method.method, method.name, *set, lab.threads());
       } else if (const fs::path folder = method.Folder(*set, sets.size()); !folder.empty()) {
         scores = lab.ScoreFolder(folder, *set);
       } else {
@@ -115,7 +115,7 @@ Section RunCompare(Lab& lab) {
       if (row.method != kPaperMethod) continue;
       rows.push_back({"AUIF, paper", row.values, true, false});
       const std::vector<double>& own =
-          lab.Score(*methods.front().model, *set, Strategy::kAdd, lab.threads()).Mean();
+          lab.Score(*methods.front().method, methods.front().name, *set, lab.threads()).Mean();
       ReproducedRow beside{"Table 3, " + set->title, methods.front().name, PaperMetrics(), {}, {}};
       for (std::size_t m = 0; m < own.size(); ++m) {
         double best = -1e300;

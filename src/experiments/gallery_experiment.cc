@@ -17,7 +17,7 @@ constexpr std::size_t kScenesASet = 2;
 
 Section RunGallery(Lab& lab) {
   const std::vector<const Dataset*> sets = lab.datasets().Split("test");
-  const std::vector<OpenMethod> methods = OpenMethods(lab, sets);
+  const std::vector<ComparedMethod> methods = ComparedMethods(lab, sets);
   Section section;
   section.text = {
       "The sources and every method's result side by side, with the framed part enlarged. The "
@@ -49,8 +49,8 @@ Section RunGallery(Lab& lab) {
       column.push_back(std::move(ir));
       column.push_back(std::move(vis));
       for (std::size_t m = 1; m <= methods.size(); ++m) {
-        const OpenMethod& method = methods[m % methods.size()];
-        column.push_back(method.Fused(*set, sets.size(), pair, lab.threads()));
+        const ComparedMethod& method = methods[m % methods.size()];
+        column.push_back(method.Fused(*set, sets.size(), pair));
         if (!column.back().empty()) scene.labels.push_back(method.name);
       }
       for (std::size_t r = 0; r < column.size(); ++r) {

@@ -18,6 +18,7 @@
 #include "io/atomic_file.h"
 #include "io/folder.h"
 #include "jobs/evaluate_job.h"
+#include "methods/auif.h"
 
 namespace auif {
 namespace {
@@ -47,20 +48,18 @@ std::vector<std::string> PairNames(const Dataset& set) {
   return names;
 }
 
-std::string FusedBy(const KnownModel& model, Strategy strategy) {
-  return fmt::format("model {} {}", model.content, Name(strategy));
+std::unique_ptr<FusionMethod> AuifOf(const KnownModel& model, Strategy strategy) {
+  FuseOptions options;
+  options.strategy = strategy;
+  options.threads = 1;  // pairs are fused side by side
+  return AuifMethod(model.model, options);
 }
 
 }  // namespace
 
 KnownModel Known(std::string name, Model model) {
-  Fingerprint content;
-  content.Add(model.config.FormName());
-  for (const auto& tensor : Tensors(std::as_const(model))) {
-    content.Add(tensor.name);
-    content.Add({reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes()});
-  }
-  return {std::move(name), std::move(model), content.Text()};
+  std::string content = ModelContent(model);
+  return {std::move(name), std::move(model), std::move(content)};
 }
 
 std::string FourDigits(double value) {
@@ -98,24 +97,19 @@ void Lab::Tick(int ticks, const std::string& item) {
   if (callback_) callback_(experiment_, progress_);
 }
 
-std::optional<SetScores> Lab::FindScores(const KnownModel& model, const Dataset& set,
-                                         Strategy strategy) const {
-  return ScoresFrom(store_.Find("scores", ScoreInputs(FusedBy(model, strategy), set)),
-                    PairNames(set));
+std::optional<SetScores> Lab::FindScores(const FusionMethod& method, const Dataset& set) const {
+  return ScoresFrom(store_.Find("scores", ScoreInputs(method.Content(), set)), PairNames(set));
 }
 
-SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads) {
-  if (auto kept = FindScores(model, set, strategy)) return *kept;
-  FuseOptions options;
-  options.strategy = strategy;
-  options.threads = 1;
-  const Fuser fuser(model.model, options);
+SetScores Lab::Score(const FusionMethod& method, const std::string& name, const Dataset& set,
+                     int threads) {
+  if (auto kept = FindScores(method, set)) return *kept;
   const Evaluator evaluator(kConvention, PaperMetrics());
   const auto load = [&](std::size_t i) {
     const ImagePair& pair = set.pairs[i];
     const Plane<float> ir = ReadImage(pair.ir).Grey(), vis = ReadImage(pair.vis).Grey();
     try {
-      return FusionResult{Grey8(ir), Grey8(vis), Grey8(fuser.Fuse(ir, vis))};
+      return FusionResult{Grey8(ir), Grey8(vis), Grey8(method.Fuse(ir, vis))};
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(), pair.ir.string(), error.hint());
     }
@@ -124,9 +118,19 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
   for (const Scores& row : evaluator.ScoreMany(set.pairs.size(), load, threads)) {
     scores.values.push_back(Values(row));
   }
-  store_.Keep("scores", ScoreInputs(FusedBy(model, strategy), set), ToJson(scores));
-  Tick(1, fmt::format("{}: {} by {}", set.title, Name(strategy), model.name));
+  store_.Keep("scores", ScoreInputs(method.Content(), set), ToJson(scores));
+  Tick(1, fmt::format("{}: {}", set.title, name));
   return scores;
+}
+
+std::optional<SetScores> Lab::FindScores(const KnownModel& model, const Dataset& set,
+                                         Strategy strategy) const {
+  return FindScores(*AuifOf(model, strategy), set);
+}
+
+SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads) {
+  return Score(*AuifOf(model, strategy), fmt::format("{} by {}", Name(strategy), model.name), set,
+               threads);
 }
 
 SetScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {

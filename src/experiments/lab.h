@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auif/fuse.h"
+#include "auif/method.h"
 #include "auif/train.h"
 #include "experiments/dataset.h"
 #include "experiments/experiment.h"
@@ -46,7 +47,12 @@ class Lab {
   void Plan(int ticks);
   void Tick(int ticks, const std::string& item);
 
-  // Fuses and scores a set, or finds the scores. One tick where it was planned.
+  // Fuses and scores a set, or finds the scores. One tick where it was planned. name: of the
+  // method, for people.
+  SetScores Score(const FusionMethod& method, const std::string& name, const Dataset& set,
+                  int threads);
+  std::optional<SetScores> FindScores(const FusionMethod& method, const Dataset& set) const;
+  // The same for AUIF with a model.
   SetScores Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads);
   std::optional<SetScores> FindScores(const KnownModel& model, const Dataset& set,
                                       Strategy strategy) const;

@@ -6,26 +6,29 @@
 #include "auif/io.h"
 #include "auif/model_io.h"
 #include "base/text.h"
+#include "methods/auif.h"
 
 namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
 
-}  // namespace
-
-fs::path OpenMethod::Folder(const Dataset& set, std::size_t sets) const {
-  if (fs::is_directory(folder / set.name)) return folder / set.name;
-  return sets == 1 && !model && !ListImages(folder).empty() ? folder : fs::path();
+std::shared_ptr<const FusionMethod> AuifWith(Model model) {
+  FuseOptions options;
+  options.threads = 1;
+  return AuifMethod(std::move(model), options);
 }
 
-Plane<float> OpenMethod::Fused(const Dataset& set, std::size_t sets, const ImagePair& pair,
-                               int threads) const {
-  if (model) {
-    FuseOptions options;
-    options.threads = threads;
-    return Fuser(model->model, options).Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey());
-  }
+}  // namespace
+
+fs::path ComparedMethod::Folder(const Dataset& set, std::size_t sets) const {
+  if (fs::is_directory(folder / set.name)) return folder / set.name;
+  return sets == 1 && !method && !ListImages(folder).empty() ? folder : fs::path();
+}
+
+Plane<float> ComparedMethod::Fused(const Dataset& set, std::size_t sets,
+                                   const ImagePair& pair) const {
+  if (method) return method->Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey());
   const fs::path from = Folder(set, sets);
   if (from.empty()) return {};
   for (const fs::path& path : ListImages(from)) {
@@ -38,18 +41,21 @@ Plane<float> OpenMethod::Fused(const Dataset& set, std::size_t sets, const Image
   return {};
 }
 
-std::vector<OpenMethod> OpenMethods(const Lab& lab, const std::vector<const Dataset*>& sets) {
-  std::vector<OpenMethod> methods;
-  methods.push_back({"AUIF", lab.model(), {}});
+std::vector<ComparedMethod> ComparedMethods(const Lab& lab,
+                                            const std::vector<const Dataset*>& sets) {
+  std::vector<ComparedMethod> methods;
+  methods.push_back({"AUIF", AuifWith(lab.model().model), {}});
   for (const ExperimentJob::Method& given : lab.job().methods) {
-    for (const OpenMethod& other : methods) {
+    for (const ComparedMethod& other : methods) {
       if (other.name == given.name) {
         throw Error(ErrorKind::kUsage, "two methods have this name", given.name);
       }
     }
-    OpenMethod method{given.name, {}, given.path};
-    if (fs::is_regular_file(given.path)) {
-      method.model = Known(given.name, LoadModel(given.path));
+    ComparedMethod method{given.name, {}, given.path};
+    if (given.path.empty()) {
+      method.method = OpenMethod(given.name, {}, 1);
+    } else if (fs::is_regular_file(given.path)) {
+      method.method = AuifWith(LoadModel(given.path));
     } else if (!fs::is_directory(given.path)) {
       throw Error(ErrorKind::kInput, "no such folder or model file", given.path.string());
     } else if (std::all_of(sets.begin(), sets.end(), [&](const Dataset* set) {

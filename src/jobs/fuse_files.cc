@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/parallel.h"
@@ -10,7 +11,6 @@
 #include "image/colour.h"
 #include "io/codecs/codec.h"
 #include "io/outputs.h"
-#include "network/fuse_options.h"
 
 namespace auif {
 namespace {
@@ -28,6 +28,19 @@ ImageSpec ResultSpec(Size size, bool colour, SampleType type) {
   return {size, colour ? 3 : 1, type, FullRange(type), {}};
 }
 
+// Whether its samples are what a kernel reads without being told more.
+bool IsPlainGrey(const Image& image) {
+  return image.channels() == 1 && image.range() == FullRange(image.type());
+}
+
+SourceView View(const Image& image) {
+  return image.Visit([](const auto& planes) { return SourceView(planes[0]); });
+}
+ResultView View(Image& image) {
+  const SourceView view = View(std::as_const(image));
+  return {view.type(), const_cast<void*>(view.data()), view.size(), view.stride()};
+}
+
 // Whether the image has colours: reads it up to the first row that has.
 bool HasColour(const fs::path& path) {
   ImageReader reader(path);
@@ -42,30 +55,30 @@ bool HasColour(const fs::path& path) {
 
 class FileRows {
  public:
-  FileRows(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, bool colour)
+  FileRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, bool colour)
       : ir_(sources.ir),
         vis_(sources.vis),
         size_(vis_.spec().size),
-        stream_(fuser, size_.width, size_.height,
-                [this](int, PlaneView<const float> rows) { fused_ = rows; }),
+        stream_(method.Rows(size_, [this](int, PlaneView<const float> rows) { fused_ = rows; })),
         ir_row_(Rows(ir_.spec(), 1)),
         // Of a colour the visible rows are kept until the result's are written, a chunk behind.
-        vis_rows_(Rows(vis_.spec(), colour ? stream_.Delay() + stream_.Chunk() + 1 : 1)),
-        ir_grey_(size_.width, stream_.Chunk()),
-        vis_grey_(size_.width, stream_.Chunk()),
+        vis_rows_(Rows(vis_.spec(), colour ? stream_->Delay() + stream_->Chunk() + 1 : 1)),
+        ir_grey_(size_.width, stream_->Chunk()),
+        vis_grey_(size_.width, stream_->Chunk()),
         out_row_(ResultSpec({size_.width, 1}, colour, out.type)),
         writer_(out.path, ResultSpec(size_, colour, out.type), *out.format) {}
 
   void Run(int threads) {
     for (int y = 0; y < size_.height;) {
-      const int end = std::min(size_.height, y + stream_.Chunk());
+      const int end = std::min(size_.height, y + stream_->Chunk());
       ParallelFor(3, threads, [&](int task) {
         if (task == 0) ReadInfrared(y, end);
         if (task == 1) ReadVisible(y, end);
         if (task == 2) Write();
       });
       fused_ = {};
-      stream_.Push(SourceView(ir_grey_).Rows(0, end - y), SourceView(vis_grey_).Rows(0, end - y));
+      stream_->Push({ir_grey_.Row(0), size_.width, end - y, ir_grey_.stride()},
+                    {vis_grey_.Row(0), size_.width, end - y, vis_grey_.stride()});
       y = end;
     }
     Write();
@@ -100,7 +113,7 @@ class FileRows {
   ImageReader& ir_;
   ImageReader& vis_;
   const Size size_;
-  FuseStream stream_;
+  std::unique_ptr<RowFusion> stream_;
   Image ir_row_, vis_rows_;
   Plane<float> ir_grey_, vis_grey_;  // of a chunk
   PlaneView<const float> fused_;     // what the last Push gave: row written_ of the result and on
@@ -116,54 +129,59 @@ FuseOutput OpenOutput(const fs::path& path, int bits) {
   return {path, &format, bits == 8 ? SampleType::kUint8 : SampleType::kUint16};
 }
 
-OpenPair OpenSources(const fs::path& ir, const fs::path& vis) {
+OpenPair OpenSources(const FusionMethod& method, const fs::path& ir, const fs::path& vis) {
   OpenPair pair = {ImageReader(ir), ImageReader(vis), vis};
   for (const ImageReader* file : {&pair.ir, &pair.vis}) {
-    CheckSize(file->spec().size, file->spec().source);
+    method.CheckSize(file->spec().size, file->spec().source);
   }
   CheckSameSize({{ir.string(), pair.ir.spec().size}, {vis.string(), pair.vis.spec().size}}, {},
                 "register and scale the images to one size first");
   return pair;
 }
 
-void FuseWhole(const Fuser& fuser, const Image& ir, const Image& vis, const FuseOutput& out) {
-  const Plane<float> fused = fuser.Fuse(ir.Grey(), vis.Grey());
-  Image result = HoldsColour(*out.format) && vis.colour() ? WithLuma(vis, fused, out.type)
-                                                          : Image(fused).As(out.type);
+void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
+               const FuseOutput& out) {
+  const bool colour = HoldsColour(*out.format) && vis.colour();
+  Image result;
+  const auto direct = [&] {  // without float planes
+    if (colour || !IsPlainGrey(ir) || !IsPlainGrey(vis)) return false;
+    result = Image(ResultSpec(ir.size(), false, out.type));
+    return method.FuseSamples(View(ir), View(vis), View(result));
+  };
+  if (!direct()) {
+    const Plane<float> fused = method.Fuse(ir.Grey(), vis.Grey());
+    result = colour ? WithLuma(vis, fused, out.type) : Image(fused).As(out.type);
+  }
   ImageWriter writer(out.path, result.spec(), *out.format);
   for (int y = 0; y < result.height(); ++y) writer.WriteRow(result, y);
   writer.Finish();
 }
 
-bool CanFuseRows(const OpenPair& sources) {
+void FuseRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads) {
+  const bool colour =
+      sources.vis.spec().channels == 3 && HoldsColour(*out.format) && HasColour(sources.vis_path);
+  FileRows(method, sources, out, colour).Run(threads);
+}
+
+void FuseOpened(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads) {
   // Whole images of so many rows take as much memory as a stream, which keeps rows of every layer.
   constexpr int kMostWholeRows = 600;
   const ImageSpec& vis = sources.vis.spec();
-  return vis.size.height > kMostWholeRows &&
-         (vis.channels == 1 || fs::is_regular_file(sources.vis_path));
-}
-
-void FuseRows(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, int threads) {
-  const ImageSpec& vis = sources.vis.spec();
-  const bool colour = vis.channels == 3 && HoldsColour(*out.format) && HasColour(sources.vis_path);
-  FileRows(fuser, sources, out, colour).Run(threads);
-}
-
-void FuseOpened(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, int threads) {
-  if (CanFuseRows(sources)) {
-    FuseRows(fuser, sources, out, threads);
+  const bool read_twice = vis.channels == 1 || fs::is_regular_file(sources.vis_path);
+  if (vis.size.height > kMostWholeRows && read_twice && method.by_rows()) {
+    FuseRows(method, sources, out, threads);
   } else {
     const Image ir = sources.ir.ReadRest();
-    FuseWhole(fuser, ir, sources.vis.ReadRest(), out);
+    FuseWhole(method, ir, sources.vis.ReadRest(), out);
   }
 }
 
-void FuseFiles(const Fuser& fuser, const fs::path& ir, const fs::path& vis, const fs::path& out,
-               const FuseFilesOptions& options) {
+void FuseFiles(const FusionMethod& method, const fs::path& ir, const fs::path& vis,
+               const fs::path& out, const FuseFilesOptions& options) {
   const FuseOutput output = OpenOutput(out, options.bits);
   CheckOutputs({{out, "the result"}}, {ir, vis});
-  OpenPair sources = OpenSources(ir, vis);
-  FuseOpened(fuser, sources, output, options.threads);
+  OpenPair sources = OpenSources(method, ir, vis);
+  FuseOpened(method, sources, output, options.threads);
 }
 
 }  // namespace auif

@@ -23,20 +23,22 @@ struct FuseOutput {
 
 // Throws Error (kUsage) where no such file can be written.
 FuseOutput OpenOutput(const std::filesystem::path& path, int bits);
-// Throws Error (kInput) for files that cannot be read, and for sizes that differ or are too small.
-OpenPair OpenSources(const std::filesystem::path& ir, const std::filesystem::path& vis);
+// Throws Error (kInput) for files that cannot be read, and for sizes that differ or are too small
+// for the method.
+OpenPair OpenSources(const FusionMethod& method, const std::filesystem::path& ir,
+                     const std::filesystem::path& vis);
 
 // Fuses whole images.
-void FuseWhole(const Fuser& fuser, const Image& ir, const Image& vis, const FuseOutput& out);
+void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
+               const FuseOutput& out);
 
-// Whether FuseRows takes the pair. It does not where whole images need less memory, nor where the
-// visible image may have colours and cannot be read twice, to see whether it has.
-bool CanFuseRows(const OpenPair& sources);
-// Writes the file that FuseWhole would, in memory that grows with the width alone. threads: also
-// for reading both images and writing the result side by side.
-void FuseRows(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, int threads);
+// Writes the file that FuseWhole would, in memory that grows with the width alone; the method must
+// be one that fuses by rows. threads: also for reading both images and writing the result side by
+// side.
+void FuseRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads);
 
-// FuseRows where it takes the pair, else FuseWhole.
-void FuseOpened(const Fuser& fuser, OpenPair& sources, const FuseOutput& out, int threads);
+// FuseRows where the method can and whole images would need more memory, else FuseWhole. Not by
+// rows where the visible image may have colours and cannot be read twice, to see whether it has.
+void FuseOpened(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads);
 
 }  // namespace auif

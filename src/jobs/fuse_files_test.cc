@@ -33,16 +33,16 @@ class FuseFilesTest : public testing::Test {
                       int bits) {
     SCOPED_TRACE(ir + " " + vis + " " + out + " " + std::to_string(bits));
     const Image whole_ir = ReadImage(In(ir)), whole_vis = ReadImage(In(vis));
-    FuseWhole(fuser_, whole_ir, whole_vis, OpenOutput(In("whole-" + out), bits));
+    FuseWhole(*method_, whole_ir, whole_vis, OpenOutput(In("whole-" + out), bits));
     for (int threads : {1, 3}) {
-      OpenPair sources = OpenSources(In(ir), In(vis));
-      FuseRows(fuser_, sources, OpenOutput(In(out), bits), threads);
+      OpenPair sources = OpenSources(*method_, In(ir), In(vis));
+      FuseRows(*method_, sources, OpenOutput(In(out), bits), threads);
       EXPECT_TRUE(ReadAll(In(out)) == ReadAll(In("whole-" + out))) << threads << " threads";
     }
   }
 
   TemporaryFolder folder_;
-  Fuser fuser_{DefaultModel()};
+  const std::unique_ptr<FusionMethod> method_ = OpenMethod("auif", {}, 1);
 };
 
 TEST_F(FuseFilesTest, EveryFormatGivesTheFileOfWholeImages) {
@@ -91,9 +91,9 @@ TEST_F(FuseFilesTest, NothingIsLeftOfAResultWhoseSourceIsBroken) {
   const std::string whole = ReadAll(In("vis.png"));
   WriteAll(In("vis.png"), whole.substr(0, whole.size() * 9 / 10));
   WriteAll(In("out.png"), "before");
-  OpenPair sources = OpenSources(In("ir.png"), In("vis.png"));
+  OpenPair sources = OpenSources(*method_, In("ir.png"), In("vis.png"));
   ExpectError(ErrorKind::kInput, "vis.png",
-              [&] { FuseRows(fuser_, sources, OpenOutput(In("out.png"), 8), 2); });
+              [&] { FuseRows(*method_, sources, OpenOutput(In("out.png"), 8), 2); });
   EXPECT_EQ(ReadAll(In("out.png")), "before");
   int files = 0;
   for (const auto& entry : fs::directory_iterator(folder_.path())) {
@@ -106,18 +106,18 @@ TEST_F(FuseFilesTest, RefusesWhatCannotBeWritten) {
   WriteSources("ir.pgm", "vis.pgm", 1, 8);
   for (const char* out : {"out.xyz", "out.jpg"}) {
     ExpectError(ErrorKind::kUsage, out,
-                [&] { FuseFiles(fuser_, In("ir.pgm"), In("vis.pgm"), In(out), {.bits = 16}); });
+                [&] { FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In(out), {.bits = 16}); });
   }
-  OpenPair sources = OpenSources(In("ir.pgm"), In("vis.pgm"));
+  OpenPair sources = OpenSources(*method_, In("ir.pgm"), In("vis.pgm"));
   ExpectError(ErrorKind::kOutput, "missing",
-              [&] { FuseRows(fuser_, sources, OpenOutput(In("missing/out.png"), 8), 1); });
+              [&] { FuseRows(*method_, sources, OpenOutput(In("missing/out.png"), 8), 1); });
   ExpectError(ErrorKind::kOutput, "missing",
-              [&] { FuseFiles(fuser_, In("ir.pgm"), In("vis.pgm"), In("missing/out.png")); });
+              [&] { FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In("missing/out.png")); });
   ExpectError(ErrorKind::kUsage, "overwrite",
-              [&] { FuseFiles(fuser_, In("ir.pgm"), In("vis.pgm"), In("vis.pgm")); });
+              [&] { FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In("vis.pgm")); });
   cv::imwrite(In("small.pgm").string(), TestMat(kWidth, kHeight - 1, 1, 8));
   ExpectError(ErrorKind::kInput, "small.pgm 50x169",
-              [&] { FuseFiles(fuser_, In("ir.pgm"), In("small.pgm"), In("out.pgm")); });
+              [&] { FuseFiles(*method_, In("ir.pgm"), In("small.pgm"), In("out.pgm")); });
 }
 
 }  // namespace

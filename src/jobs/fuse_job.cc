@@ -1,11 +1,10 @@
 #include "jobs/fuse_job.h"
 
 #include <algorithm>
-#include <iterator>
+#include <memory>
 #include <utility>
 
 #include "auif/io.h"
-#include "auif/model_io.h"
 #include "base/parallel.h"
 #include "io/atomic_file.h"
 #include "io/csv.h"
@@ -24,7 +23,6 @@ struct Task {
 };
 
 constexpr const char* kModalities[] = {"ir", "vis"};
-constexpr const char* kMaps[] = {"B0", "D0", "BN", "DN"};
 
 fs::path MapPath(const fs::path& folder, const std::string& name, const std::string& modality,
                  const std::string& map) {
@@ -35,18 +33,21 @@ fs::path RangesPath(const fs::path& folder, const std::string& name) {
 }
 
 // Before anything is written: nothing that is read is overwritten, and no result replaces another.
-void CheckFiles(const FuseJob& job, const std::vector<Task>& tasks,
+void CheckFiles(const FuseJob& job, const FusionMethod& method, const std::vector<Task>& tasks,
                 const std::vector<fs::path>& unmatched) {
   std::vector<PlannedOutput> outputs;
   std::vector<fs::path> inputs = unmatched;
-  if (job.model) inputs.push_back(*job.model);
+  for (const auto& [option, value] : job.settings) {  // some are files
+    std::error_code error;
+    if (fs::is_regular_file(value, error)) inputs.push_back(value);
+  }
   for (const Task& task : tasks) {
     inputs.insert(inputs.end(), {task.pair.ir, task.pair.vis});
     outputs.push_back({task.out.path, "the result of " + task.pair.ir.filename().string()});
     if (!job.decompose) continue;
     const std::string layers = "a layer of " + task.pair.ir.filename().string();
     for (const char* modality : kModalities) {
-      for (const char* map : kMaps) {
+      for (const std::string& map : method.info().maps) {
         outputs.push_back({MapPath(*job.decompose, task.pair.name, modality, map), layers});
       }
     }
@@ -74,33 +75,32 @@ void WriteMap(const fs::path& path, const Plane<float>& map, std::string* ranges
   *ranges += CsvLine({path.stem().string(), std::to_string(low), std::to_string(high)});
 }
 
-void WriteLayers(const Fuser& fuser, const fs::path& folder, const std::string& name,
-                 const Image& ir, const Image& vis) {
+void WriteMaps(const FusionMethod& method, const fs::path& folder, const std::string& name,
+               const Image& ir, const Image& vis) {
   std::string ranges = "map,black,white\n";
   for (const char* modality : kModalities) {
     const Image& image = modality == kModalities[0] ? ir : vis;
-    const Decomposition maps = fuser.Decompose(image.Grey());
-    const Plane<float>* planes[] = {&maps.base_initial, &maps.detail_initial, &maps.base,
-                                    &maps.detail};
-    for (std::size_t i = 0; i < std::size(kMaps); ++i) {
-      WriteMap(MapPath(folder, name, modality, kMaps[i]), *planes[i], &ranges);
+    const std::vector<Plane<float>> maps = method.Maps(image.Grey());
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+      WriteMap(MapPath(folder, name, modality, method.info().maps[i]), maps[i], &ranges);
     }
   }
   WriteFileAtomically(RangesPath(folder, name), ranges);
 }
 
-void FusePair(const FuseJob& job, const Fuser& fuser, int threads, const Task& task) {
-  OpenPair sources = OpenSources(task.pair.ir, task.pair.vis);
-  if (!job.decompose) return FuseOpened(fuser, sources, task.out, threads);
+void FusePair(const FuseJob& job, const FusionMethod& method, int threads, const Task& task) {
+  OpenPair sources = OpenSources(method, task.pair.ir, task.pair.vis);
+  if (!job.decompose) return FuseOpened(method, sources, task.out, threads);
   const Image ir = sources.ir.ReadRest(), vis = sources.vis.ReadRest();
-  WriteLayers(fuser, *job.decompose, task.pair.name, ir, vis);
-  FuseWhole(fuser, ir, vis, task.out);
+  WriteMaps(method, *job.decompose, task.pair.name, ir, vis);
+  FuseWhole(method, ir, vis, task.out);
 }
 
 // The job's pairs with their outputs, and images without a partner.
 struct TaskList {
   std::vector<Task> tasks;
   std::vector<fs::path> unmatched;
+  bool folders;
 };
 
 TaskList ListTasks(const FuseJob& job) {
@@ -123,43 +123,39 @@ TaskList ListTasks(const FuseJob& job) {
     const bool into_folder = fs::is_directory(job.out);
     const fs::path out = into_folder ? job.out / (name + job.extension) : job.out;
     tasks.push_back({{name, job.ir, job.vis}, OpenOutput(out, job.bits)});
-    CheckFiles(job, tasks, {});
-    return {tasks, {}};
+    return {tasks, {}, false};
   }
   PairList list = job.vis.empty() ? FindPairs(job.ir) : FindPairs(job.ir, job.vis);
   for (ImagePair& pair : list.pairs) {
     const fs::path out = job.out / (pair.name + job.extension);
     tasks.push_back({std::move(pair), OpenOutput(out, job.bits)});
   }
-  CheckFiles(job, tasks, list.unmatched);
-  MakeFolder(job.out);
-  return {tasks, list.unmatched};
+  return {tasks, list.unmatched, true};
 }
 
 }  // namespace
 
-void FuseJob::Validate() const {
-  options.Validate();
-  CheckImageFormat("result" + extension, bits);
-}
+void FuseJob::Validate() const { CheckImageFormat("result" + extension, bits); }
 
 JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   job.Validate();
   const TaskList list = ListTasks(job);
   const std::vector<Task>& tasks = list.tasks;
   const std::vector<fs::path>& unmatched = list.unmatched;
-  const Model model = job.model ? LoadModel(*job.model) : DefaultModel();
-  if (job.decompose) MakeFolder(*job.decompose);
-
   // Many small images: an image per thread, so that decoding and encoding are spread, too.
-  FuseOptions options = job.options;
-  if (tasks.size() > 1) options.threads = 1;
-  const Fuser fuser(model, options);
+  const int threads = tasks.size() > 1 ? 1 : job.threads;
+  const std::unique_ptr<FusionMethod> method = OpenMethod(job.method, job.settings, threads);
+  if (job.decompose && method->info().maps.empty()) {
+    throw Error(ErrorKind::kUsage, "the method has no layers to write", method->info().name);
+  }
+  CheckFiles(job, *method, tasks, unmatched);
+  if (list.folders) MakeFolder(job.out);
+  if (job.decompose) MakeFolder(*job.decompose);
 
   std::vector<std::string> items;
   for (const Task& task : tasks) items.push_back(task.pair.name);
-  JobReport report = RunItems(items, job.options.threads, callback,
-                              [&](int i) { FusePair(job, fuser, options.threads, tasks[i]); });
+  JobReport report = RunItems(items, job.threads, callback,
+                              [&](int i) { FusePair(job, *method, threads, tasks[i]); });
   report.unpaired = static_cast<int>(unmatched.size());
   for (const fs::path& path : unmatched) {
     const Error error(ErrorKind::kInput, "the image has no partner of the same name",

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "auif/fuse.h"
+#include "auif/method.h"
 #include "jobs/job.h"
 
 namespace auif {
@@ -13,11 +13,12 @@ struct FuseJob {
   std::filesystem::path ir;   // an image or a folder
   std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
   std::filesystem::path out;  // an image (for images) or a folder, which is made if necessary
-  std::optional<std::filesystem::path> model;      // nothing: the model of the library
-  std::optional<std::filesystem::path> decompose;  // a folder for the layers of both sources
+  std::string method = "auif";
+  MethodSettings settings;                         // of the method
+  std::optional<std::filesystem::path> decompose;  // a folder for the method's maps of both sources
   std::string extension = ".png";                  // of the results of folders
   int bits = 8;                                    // a value of the results: 8 or 16
-  FuseOptions options;
+  int threads = 0;                                 // 0: as many as the machine has
 
   void Validate() const;  // throws Error (kUsage)
 };

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "auif/error.h"
-#include "auif/fuse.h"
 #include "base/parallel.h"
+#include "methods/auif.h"
 #include "network/fuse_options.h"
 
 namespace auif {
@@ -38,13 +38,13 @@ std::vector<std::string> Validation::MetricNames() const {
 std::vector<double> Validation::Score(const Model& model) const {
   FuseOptions options;
   options.threads = 1;  // each image is scored on a thread of its own
-  const Fuser fuser(model, options);
+  const std::unique_ptr<FusionMethod> method = AuifMethod(model, options);
   const std::vector<Scores> scores = evaluator_.ScoreMany(
       pairs_.size(),
       [&](std::size_t i) {
         const Pair& pair = pairs_[i];
         return FusionResult{Grey8(pair.ir.Grey()), Grey8(pair.vis.Grey()),
-                            Grey8(fuser.Fuse(pair.ir.Grey(), pair.vis.Grey()))};
+                            Grey8(method->Fuse(pair.ir.Grey(), pair.vis.Grey()))};
       },
       threads_);
   std::vector<double> means;

@@ -67,7 +67,8 @@ class Auif : public FusionMethod {
         "Infrared and Visible Image Fusion via Algorithm Unrolling\", IEEE Trans. Circuits and "
         "Systems for Video Technology 32(3), 2022",
         {},
-        kMinSize};
+        kMinSize,
+        {"B0", "D0", "BN", "DN"}};
     return kInfo;
   }
 
@@ -81,31 +82,31 @@ class Auif : public FusionMethod {
 
   std::string Content() const override { return content_; }
 
+  bool FuseSamples(const SourceView& ir, const SourceView& vis,
+                   const ResultView& out) const override {
+    fuser_->Fuse(ir, vis, out);
+    return true;
+  }
+
   std::unique_ptr<RowFusion> Rows(Size size, RowSink sink) const override {
     return std::make_unique<auif::Rows>(*fuser_, size, std::move(sink));
   }
 
-  std::vector<NamedMap> Maps(PlaneView<const float> source) const override {
+  bool by_rows() const override { return true; }
+
+  std::vector<Plane<float>> Maps(PlaneView<const float> source) const override {
     Decomposition maps = fuser_->Decompose(source);
-    std::vector<NamedMap> named;
-    named.push_back({"B0", std::move(maps.base_initial)});
-    named.push_back({"D0", std::move(maps.detail_initial)});
-    named.push_back({"BN", std::move(maps.base)});
-    named.push_back({"DN", std::move(maps.detail)});
-    return named;
+    std::vector<Plane<float>> planes;
+    for (Plane<float>* map : {&maps.base_initial, &maps.detail_initial, &maps.base, &maps.detail}) {
+      planes.push_back(std::move(*map));
+    }
+    return planes;
   }
 
  private:
   void Build(Model model, const FuseOptions& options) {
-    Fingerprint weights;
-    weights.Add(model.config.FormName());
-    for (const auto& tensor : Tensors(std::as_const(model))) {
-      weights.Add(tensor.name);
-      weights.Add(
-          {reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes()});
-    }
     const MapWeights& w = options.weights;
-    content_ = "auif " + weights.Text() + " " + Name(options.strategy);
+    content_ = "auif " + ModelContent(model) + " " + Name(options.strategy);
     for (const float weight : {w.base_ir, w.base_vis, w.detail_ir, w.detail_vis}) {
       content_.append(" ").append(NumberText(weight));
     }
@@ -133,6 +134,16 @@ Strategy ParseStrategy(const std::string& name) {
   }
   throw Error(ErrorKind::kUsage, "there is no strategy '" + name + "'", {},
               DidYouMean(name, names, "there are add, average and l1"));
+}
+
+std::string ModelContent(const Model& model) {
+  Fingerprint content;
+  content.Add(model.config.FormName());
+  for (const auto& tensor : Tensors(model)) {
+    content.Add(tensor.name);
+    content.Add({reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes()});
+  }
+  return content.Text();
 }
 
 std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options) {

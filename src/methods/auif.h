@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "auif/fuse_options.h"
 #include "auif/method.h"
@@ -11,6 +12,9 @@ namespace auif {
 
 // As OpenMethod("auif") returns it. Throws Error: what Fuser's constructor throws.
 std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options = {});
+
+// A short text that stands for a model's form and weights.
+std::string ModelContent(const Model& model);
 
 // By name, ignoring case; throws Error (kUsage) for others.
 Strategy ParseStrategy(const std::string& name);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/size.h"
 #include "base/text.h"
 
 namespace auif {
@@ -64,19 +65,20 @@ std::string FusionMethod::Content() const {
   return text;
 }
 
+void FusionMethod::CheckSize(Size size, const std::string& where) const {
+  const int least = info().min_size;
+  if (std::min(size.width, size.height) >= least) return;
+  throw Error(ErrorKind::kInput,
+              "the image has " + ToString(size) + " pixels, " + info().name + " needs at least " +
+                  ToString({least, least}),
+              where);
+}
+
 Plane<float> FusionMethod::Fuse(PlaneView<const float> ir, PlaneView<const float> vis,
                                 const MethodProgress& progress) const {
-  if (ir.size() != vis.size()) {
-    throw Error(ErrorKind::kInput,
-                "the infrared image has " + ToString(ir.size()) + " pixels, the visible one " +
-                    ToString(vis.size()),
-                {}, "register and scale them to one size first");
-  }
-  const int least = info().min_size;
-  if (std::min(ir.width, ir.height) < least) {
-    throw Error(ErrorKind::kInput, "the image has " + ToString(ir.size()) + " pixels, " +
-                                       info().name + " needs at least " + ToString({least, least}));
-  }
+  CheckSameSize({{"infrared", ir.size()}, {"visible", vis.size()}}, {},
+                "register and scale them to one size first");
+  CheckSize(ir.size());
   Plane<float> out(ir.size());
   if (!FuseGrey(ir, vis, out.View(), progress)) return {};
   for (int y = 0; y < out.height(); ++y) {
@@ -87,9 +89,13 @@ Plane<float> FusionMethod::Fuse(PlaneView<const float> ir, PlaneView<const float
   return out;
 }
 
+bool FusionMethod::FuseSamples(const SourceView&, const SourceView&, const ResultView&) const {
+  return false;
+}
+
 std::unique_ptr<RowFusion> FusionMethod::Rows(Size, RowSink) const { return nullptr; }
 
-std::vector<NamedMap> FusionMethod::Maps(PlaneView<const float>) const { return {}; }
+std::vector<Plane<float>> FusionMethod::Maps(PlaneView<const float>) const { return {}; }
 
 void FusionMethod::Bind(const std::string& name, const std::string& help, int* field, int least,
                         int most) {

@@ -70,7 +70,7 @@ TEST(MethodTest, EverySizeFromTheSmallest) {
       ExpectError(ErrorKind::kInput, ToString({info.min_size, info.min_size}),
                   [&] { method->Fuse(small, small); });
     }
-    ExpectError(ErrorKind::kInput, "20x10",
+    ExpectError(ErrorKind::kInput, "infrared 20x10, visible 20x11",
                 [&] { method->Fuse(Plane<float>(20, 10), Plane<float>(20, 11)); });
   });
 }
@@ -96,6 +96,7 @@ TEST(MethodTest, RowsAreTheBitsOfWholeImages) {
       ASSERT_EQ(y, next);
       for (int i = 0; i < some.height; ++i) std::copy_n(some.Row(i), 150, fused.Row(next++));
     });
+    EXPECT_EQ(rows != nullptr, method->by_rows());
     if (rows == nullptr) return;
     ++by_rows;
     for (int image = 0; image < 2; ++image) {  // the next image may follow at once

@@ -14,6 +14,7 @@ class Pointwise : public FusionMethod {
   std::unique_ptr<RowFusion> Rows(Size size, RowSink sink) const override {
     return std::make_unique<Stream>(*this, size, std::move(sink));
   }
+  bool by_rows() const override { return true; }
 
  private:
   virtual void FuseRow(const float* ir, const float* vis, int width, float* out) const = 0;
