@@ -96,6 +96,23 @@ TEST_F(Experiment, OtherMethodsAreFoldersOrModels) {
   EXPECT_EQ(own.substr(17), other.substr(18));
 }
 
+TEST_F(Experiment, OtherMethodsAreTheProgramsOwn) {
+  const std::string compare = Arguments("compare", "own") + Sets() + " --methods average laplacian";
+  const RunResult run = RunAuif(compare);
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Lines(out_ / "own/compare.csv"), 4u);  // AUIF and both, below the header
+  const std::string csv = ReadAll(out_ / "own/compare.csv");
+  EXPECT_NE(csv.find("laplacian,computed"), std::string::npos) << csv;
+  // Kept: the second run has nothing to do.
+  const RunResult again = RunAuif(compare);
+  EXPECT_EQ(again.code, 0);
+  EXPECT_EQ(ReadAll(out_ / "own/compare.csv"), csv);
+  EXPECT_EQ(again.err.find("laplacian"), std::string::npos) << again.err;
+  const RunResult wrong = RunAuif(Arguments("compare", "own") + Sets() + " --methods averge");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.err.find("did you mean 'average'?"), std::string::npos) << wrong.err;
+}
+
 TEST_F(Experiment, ResultsNeverReplaceWhatIsRead) {
   const std::string set = (*data_ / "test.json").string();
   const std::string before = ReadAll(set);
@@ -156,7 +173,8 @@ TEST_F(Experiment, ErrorsAreOneClearLine) {
       {Arguments("datasets", "out"), "has none of the paper's data sets"},
       {Arguments("training", "out") + " --datasets " + (*data_ / "test.json").string(),
        "no data set of the split 'train' is available"},
-      {Arguments("compare", "out") + Sets() + " --methods =folder", "a method is its name or NAME=PATH"},
+      {Arguments("compare", "out") + Sets() + " --methods =folder",
+       "a method is its name or NAME=PATH"},
       {Arguments("compare", "out") + Sets() + " --methods a=/nowhere", "no such folder or model"},
   };
   for (const auto& [arguments, message] : wrong) {

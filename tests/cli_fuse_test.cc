@@ -133,6 +133,46 @@ TEST_F(CliFuseTest, OptionsChangeTheResultAsTheyShould) {
   EXPECT_NE(ReadAll(In("l1.png")), ReadAll(In("average.png")));
 }
 
+TEST_F(CliFuseTest, MethodsAreFoundByNameAndTakeTheirOptions) {
+  ASSERT_EQ(Fuse("ir.png vis.png -o auif.png --method auif").code, 0);
+  ASSERT_EQ(Fuse("ir.png vis.png -o plain.png").code, 0);
+  EXPECT_EQ(ReadAll(In("auif.png")), ReadAll(In("plain.png")));
+  ASSERT_EQ(Fuse("ir.png vis.png -o max.png --method max").code, 0);
+  const Image ir = ReadImage(In("ir.png")), vis = ReadImage(In("vis.png"));
+  const Image max = ReadImage(In("max.png"));
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      const auto larger =
+          std::max(ir.View<std::uint8_t>().Row(y)[x], vis.View<std::uint8_t>().Row(y)[x]);
+      ASSERT_EQ(max.View<std::uint8_t>().Row(y)[x], larger);
+    }
+  }
+  ASSERT_EQ(Fuse("ir.png vis.png -o l5.png --method laplacian").code, 0);
+  ASSERT_EQ(Fuse("ir.png vis.png -o l1.png --method laplacian --method-option levels=1").code, 0);
+  EXPECT_NE(ReadAll(In("l1.png")), ReadAll(In("l5.png")));
+  // The same for colour, 16 bits and rows.
+  ASSERT_EQ(Fuse("ir.png vis.png -o deep.png --method guided-filter --bits 16").code, 0);
+
+  const std::string pair = "ir.png vis.png -o out.png ";
+  ExpectOneLine(Fuse(pair + "--method laplacain"), 2, {"laplacain", "did you mean 'laplacian'?"});
+  ExpectOneLine(Fuse(pair + "--method laplacian --method-option level=3"), 2,
+                {"level", "did you mean 'levels'?"});
+  ExpectOneLine(Fuse(pair + "--method laplacian --method-option levels"), 2,
+                {"--method-option", "KEY=VALUE"});
+  ExpectOneLine(Fuse(pair + "--method laplacian --method-option levels=0"), 2,
+                {"levels", "1 to 20"});
+  ExpectOneLine(Fuse(pair + "--method average --strategy l1"), 2, {"average", "strategy"});
+  ExpectOneLine(Fuse(pair + "--method average --decompose layers"), 2, {"average", "layers"});
+  EXPECT_FALSE(fs::exists(In("out.png")));
+  EXPECT_FALSE(fs::exists(In("layers")));
+
+  const RunResult list = RunAuif("info --methods");
+  EXPECT_EQ(list.code, 0);
+  for (const char* part : {"auif:", "laplacian:", "levels=5", "guided-filter, gff:", "ir=0.5"}) {
+    EXPECT_NE(list.out.find(part), std::string::npos) << part;
+  }
+}
+
 TEST_F(CliFuseTest, EveryFormatIsReadAlike) {
   ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
   for (const char* extension : {"bmp", "tif", "pgm"}) {
@@ -271,7 +311,7 @@ TEST_F(CliFuseTest, TwoFoldersAndOtherExtensions) {
 
 TEST_F(CliFuseTest, MistakesInTheCommandAreWrongUse) {
   ExpectOneLine(Fuse("ir.png vis.png"), 2, {"--output"});
-  ExpectOneLine(Fuse("ir.png vis.png -o out.png --strategy best"), 2, {"--strategy", "best"});
+  ExpectOneLine(Fuse("ir.png vis.png -o out.png --strategy best"), 2, {"strategy", "best"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.xyz"), 2, {"out.xyz", "unknown image format"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.jpg --bits 16"), 2, {"out.jpg", "16 bits"});
   ExpectOneLine(Fuse("ir.png vis.png -o ir.png"), 2, {"ir.png", "overwrite"});

@@ -108,7 +108,7 @@ class AUIF_API FusionMethod {
   void Bind(const std::string& name, const std::string& help, int* field, int least, int most);
   void Bind(const std::string& name, const std::string& help, double* field, double least,
             double most);
-  // Any text; one of `choices` where there are some.
+  // Any text; one of `choices`, which are in lower case, where there are some; ignoring case.
   void Bind(const std::string& name, const std::string& help, std::string* field,
             std::vector<std::string> choices = {});
 

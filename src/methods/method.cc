@@ -118,11 +118,13 @@ void FusionMethod::Bind(const std::string& name, const std::string& help, double
 void FusionMethod::Bind(const std::string& name, const std::string& help, std::string* field,
                         std::vector<std::string> choices) {
   const auto set = [field, choices](const std::string& text) {
-    if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
-      return false;
+    if (choices.empty()) {
+      *field = text;
+      return true;
     }
-    *field = text;
-    return true;
+    const auto found = std::find(choices.begin(), choices.end(), Lower(text));
+    if (found != choices.end()) *field = *found;
+    return found != choices.end();
   };
   options_.push_back({name, help, [field] { return *field; }, set, std::move(choices)});
 }
