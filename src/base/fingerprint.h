@@ -19,6 +19,10 @@ class Fingerprint {
     hash_ = (hash_ ^ bytes.size()) * 0x100000001B3;
     return *this;
   }
+  Fingerprint& AddNumber(std::uint64_t value) {
+    hash_ = (hash_ ^ value) * 0x100000001B3;
+    return *this;
+  }
   std::string Text() const {
     char text[17];
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash_));

@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <system_error>
 
 #include "auif/error.h"
+#include "base/text.h"
 
 namespace auif {
 namespace {
@@ -38,8 +38,7 @@ std::string Identity(const fs::path& given) {
   if (::stat(path.c_str(), &status) == 0) {
     return S_ISREG(status.st_mode) ? InodeText(status) : std::string();
   }
-  std::string name = path.filename().string();
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string name = Lower(path.filename().string());
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   if (::stat(folder.c_str(), &status) == 0) return InodeText(status) + "/" + name;
   std::error_code error;

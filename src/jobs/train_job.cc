@@ -11,8 +11,11 @@
 #include "auif/io.h"
 #include "auif/model_io.h"
 #include "auif/version.h"
+#include "base/fingerprint.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "io/checkpoint.h"
+#include "io/csv.h"
 #include "io/outputs.h"
 #include "jobs/train_log.h"
 #include "jobs/validation.h"
@@ -71,19 +74,18 @@ std::vector<Image> ReadImages(const TrainJob& job, const std::vector<fs::path>& 
   return images;
 }
 
-// FNV-1a over all sizes and pixels.
-std::string Fingerprint(const std::vector<Image>& images) {
-  std::uint64_t hash = 0xCBF29CE484222325;
-  const auto add = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3; };
+// Over all sizes and pixels.
+std::string Content(const std::vector<Image>& images) {
+  Fingerprint content;
   for (const Image& image : images) {
-    add(static_cast<std::uint64_t>(image.width()));
-    add(static_cast<std::uint64_t>(image.height()));
+    content.AddNumber(static_cast<std::uint64_t>(image.width()));
+    content.AddNumber(static_cast<std::uint64_t>(image.height()));
     for (int y = 0; y < image.height(); ++y) {
       const std::uint8_t* row = image.View<std::uint8_t>().Row(y);
-      for (int x = 0; x < image.width(); ++x) add(row[x]);
+      for (int x = 0; x < image.width(); ++x) content.AddNumber(row[x]);
     }
   }
-  return fmt::format("{:016x}", hash);
+  return content.Text();
 }
 
 fs::path ValidationLogPath(const fs::path& log) {
@@ -149,7 +151,11 @@ class Validator {
       const ValidationScores scores{progress.epoch, set.name(), set.MetricNames(),
                                     set.Score(progress.state.model)};
       if (log_) {
-        log_->Add(fmt::format("{},{},{}", scores.epoch, scores.set, fmt::join(scores.means, ",")));
+        std::vector<std::string> cells{std::to_string(scores.epoch), scores.set};
+        for (const double mean : scores.means) cells.push_back(NumberText(mean));
+        std::string row = CsvLine(cells);
+        row.pop_back();  // the log ends its lines itself
+        log_->Add(row);
         log_->Flush();
       }
       if (callback_) callback_(scores);
@@ -197,7 +203,7 @@ TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
   CheckFiles(job, data);
   const std::vector<Image> images = ReadImages(job, data.images, &report);
   TrainOrigin origin = job.options.Text();
-  origin["images"] = fmt::format("{}, fingerprint {}", images.size(), Fingerprint(images));
+  origin["images"] = fmt::format("{}, fingerprint {}", images.size(), Content(images));
   if (job.hold_out != 0) origin["hold_out"] = std::to_string(job.hold_out);
   // More epochs than planned only continue what is there.
   TrainOrigin checkpoint_origin = origin;
