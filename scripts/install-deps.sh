@@ -4,7 +4,7 @@
 # Each set includes the ones before it, but for lint, fuzz and cross. Does nothing when all are there.
 set -euo pipefail
 
-build=(g++ cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
+build=(g++ ccache cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
        nlohmann-json3-dev libzip-dev libpng-dev libjpeg-dev libtiff-dev)
 test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-opencv python3-torch
       gnuplot-nox)

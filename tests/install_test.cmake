@@ -17,21 +17,23 @@ function(run_embed)
   endif()
 endfunction()
 
-# A program from README.md's C++ blocks; its CMakeLists.txt has README.md's CMake block.
+# Programs from README.md's C++ blocks: all of them, and those that the core alone compiles. The
+# CMakeLists.txt has README.md's CMake block.
 file(READ ${SOURCE}/README.md readme)
 string(REPLACE ";" "\\;" readme "${readme}")
 string(REGEX MATCHALL "```cpp\n[^`]*" blocks "${readme}")
 list(LENGTH blocks count)
-if(NOT count EQUAL 2 OR NOT readme MATCHES "```cmake\n([^`]*)")
+if(NOT count EQUAL 3 OR NOT readme MATCHES "```cmake\n([^`]*)")
   message(FATAL_ERROR "README.md has ${count} C++ blocks, or no CMake block")
 endif()
 set(cmake_block "${CMAKE_MATCH_1}")
-string(REGEX REPLACE "```cpp\n" "" code "${blocks}")
-list(JOIN code "\n" code)
-string(REGEX MATCHALL "#include <[^>]*>" includes "${code}")
-list(JOIN includes "\n" includes)
-string(REGEX REPLACE "#include <[^>]*>\n" "" code "${code}")
-file(WRITE ${work}/readme/main.cc "#include <vector>\n${includes}
+function(write_program file blocks)
+  string(REGEX REPLACE "```cpp\n" "" code "${blocks}")
+  list(JOIN code "\n" code)
+  string(REGEX MATCHALL "#include <[^>]*>" includes "${code}")
+  list(JOIN includes "\n" includes)
+  string(REGEX REPLACE "#include <[^>]*>\n" "" code "${code}")
+  file(WRITE ${file} "#include <vector>\n${includes}
 int main() {
   const int width = 64, height = 48, stride = 64;
   std::vector<float> a(width * height), b(a), c(a);
@@ -40,6 +42,15 @@ ${code}
   return fused[0] > 0 && fused[0] < 1 ? 0 : 1;
 }
 ")
+endfunction()
+write_program(${work}/readme/main.cc "${blocks}")
+string(REGEX REPLACE "```cpp\n#include <auif/fuse_files.h>.*" "" core_readme "${readme}")
+string(REGEX MATCHALL "```cpp\n[^`]*" core_blocks "${core_readme}")
+write_program(${work}/readme/core.cc "${core_blocks}")
+# The files that they read.
+file(COPY_FILE ${SOURCE}/examples/sample/ir/street.png ${work}/readme/ir.png)
+file(COPY_FILE ${SOURCE}/examples/sample/ir/street.png ${work}/readme/thermal.png)
+file(COPY_FILE ${SOURCE}/examples/sample/vis/street.png ${work}/readme/vis.png)
 string(REPLACE "find_package(auif REQUIRED)" "find_package(auif REQUIRED)
 add_executable(my_program main.cc)" cmake_block "${cmake_block}")
 file(WRITE ${work}/readme/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)
@@ -99,7 +110,7 @@ foreach(compiler IN LISTS compilers)
         -DCMAKE_CXX_COMPILER=${compiler} -DCMAKE_PREFIX_PATH=${work}/prefix)
     run(${CMAKE_COMMAND} --build ${build})
     if(folder STREQUAL "readme")
-      run(${build}/my_program)
+      run(${CMAKE_COMMAND} -E chdir ${project} ${build}/my_program)
     else()
       run_embed(${build}/embed)
     endif()
@@ -111,9 +122,13 @@ foreach(compiler IN LISTS compilers)
     run(${compiler} -std=c++20 ${SOURCE}/examples/embed/embed.cc ${flags} -Wl,-rpath,${libdir}
         -o ${program})
     run_embed(${program})
-    run(${compiler} -std=c++20 ${work}/readme/main.cc ${flags} -Wl,-rpath,${libdir}
+    set(main main.cc)
+    if(package STREQUAL "auif-core")
+      set(main core.cc)
+    endif()
+    run(${compiler} -std=c++20 ${work}/readme/${main} ${flags} -Wl,-rpath,${libdir}
         -o ${program}-readme)
-    run(${program}-readme)
+    run(${CMAKE_COMMAND} -E chdir ${work}/readme ${program}-readme)
     run(${pkg_config} --static --libs ${package})
     separate_arguments(flags UNIX_COMMAND "${output}")
     list(TRANSFORM flags REPLACE "^-l(auif|auif-core)$" "-l:lib\\1.a")

@@ -132,6 +132,9 @@ AUIF_API std::vector<std::unique_ptr<FusionMethod>> Methods();
 
 using MethodSettings = std::vector<std::pair<std::string, std::string>>;  // option, value
 
+// A method that is not prepared yet. Throws Error (kUsage) for an unknown name or option.
+AUIF_API std::unique_ptr<FusionMethod> FindMethod(const std::string& name,
+                                                  const MethodSettings& settings = {});
 // A method ready to fuse. Throws Error: kUsage for an unknown name or option, and what Prepare
 // throws.
 AUIF_API std::unique_ptr<FusionMethod> OpenMethod(const std::string& name,

@@ -195,7 +195,7 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder) {
   std::filesystem::remove(jpeg, ignored);
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-      "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"15\">\n"
+      "height=\"{1}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"16\">\n"
       "<image width=\"{0}\" height=\"{1}\" href=\"data:image/jpeg;base64,{2}\"/>\n",
       width, height, images);
   for (const Label& label : labels) {

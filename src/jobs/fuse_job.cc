@@ -144,11 +144,12 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   const std::vector<fs::path>& unmatched = list.unmatched;
   // Many small images: an image per thread, so that decoding and encoding are spread, too.
   const int threads = tasks.size() > 1 ? 1 : job.threads;
-  const std::unique_ptr<FusionMethod> method = OpenMethod(job.method, job.settings, threads);
+  const std::unique_ptr<FusionMethod> method = FindMethod(job.method, job.settings);
   if (job.decompose && method->info().maps.empty()) {
     throw Error(ErrorKind::kUsage, "the method has no layers to write", method->info().name);
   }
   CheckFiles(job, *method, tasks, unmatched);
+  method->Prepare(threads);
   if (list.folders) MakeFolder(job.out);
   if (job.decompose) MakeFolder(*job.decompose);
 

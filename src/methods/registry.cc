@@ -29,8 +29,7 @@ std::vector<std::unique_ptr<FusionMethod>> Methods() {
   return methods;
 }
 
-std::unique_ptr<FusionMethod> OpenMethod(const std::string& name, const MethodSettings& settings,
-                                         int threads) {
+std::unique_ptr<FusionMethod> FindMethod(const std::string& name, const MethodSettings& settings) {
   std::vector<std::string> names;
   for (std::unique_ptr<FusionMethod>& method : Methods()) {
     std::vector<std::string> own = method->info().aliases;
@@ -40,11 +39,17 @@ std::unique_ptr<FusionMethod> OpenMethod(const std::string& name, const MethodSe
       continue;
     }
     for (const auto& [option, value] : settings) method->Set(option, value);
-    method->Prepare(threads);
     return std::move(method);
   }
   throw Error(ErrorKind::kUsage, "there is no method '" + name + "'", {},
               DidYouMean(name, names, "'auif info --methods' lists them"));
+}
+
+std::unique_ptr<FusionMethod> OpenMethod(const std::string& name, const MethodSettings& settings,
+                                         int threads) {
+  std::unique_ptr<FusionMethod> method = FindMethod(name, settings);
+  method->Prepare(threads);
+  return method;
 }
 
 }  // namespace auif

@@ -123,21 +123,19 @@ for (const [name, width] of Object.entries(widths)) {
     // Every link of the navigation leads to its section and is then in sight.
     for (const link of await page.$$('nav a')) {
       await link.click();
-      await page.waitForTimeout(300);
-      const at = await link.evaluate((a) => {
+      const arrived = (a) => {
         const section = document.querySelector(a.hash).getBoundingClientRect();
         const box = a.getBoundingClientRect();
         const bar = document.querySelector('nav').getBoundingClientRect();
         const end = document.documentElement;
         const bottom = end.scrollTop + end.clientHeight >= end.scrollHeight - 2;
-        return {
-          name: a.textContent,
-          below: bottom || (section.top >= bar.bottom - 2 && section.top < bar.bottom + 60),
-          inside: box.left >= 0 && box.right <= innerWidth,
-        };
+        return (bottom || (section.top >= bar.bottom - 2 && section.top < bar.bottom + 60)) &&
+            box.left >= 0 && box.right <= innerWidth;
+      };
+      // Scrolling and what follows it take a moment.
+      await page.waitForFunction(arrived, link, {timeout: 5000}).catch(() => {
+        check(false, `${name}: a link of the navigation does not lead to its section, or is not in sight`);
       });
-      check(at.below, `${name}: ${at.name} is not where its link leads`);
-      check(at.inside, `${name}: the link ${at.name} is not in sight`);
     }
     await page.evaluate(() => scrollTo(0, 0));
 
