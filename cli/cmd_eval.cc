@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "io/atomic_file.h"
 #include "io/outputs.h"
 #include "jobs/evaluate_job.h"
@@ -104,10 +105,11 @@ int Run(Options& options) {
     CheckFolderOf(options.output);
   }
 
+  const StopSignals signals;
   Progress progress("images");
   const EvaluateResult result = RunEvaluateJob(job, [&](const JobProgress& state) {
     if (!options.quiet && state.total > 1) progress.Show(state);
-    return true;
+    return !StopSignals::Asked();
   });
   if (!options.quiet) {
     for (const std::string& note : result.notes) PrintErr("auif: note: {}\n", note);

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "jobs/fuse_job.h"
 
 namespace auif::cli {
@@ -54,10 +55,11 @@ int Run(Options& options) {
     }
     job.settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
+  const StopSignals signals;
   Progress progress("pairs");
   const JobReport report = RunFuseJob(job, [&](const JobProgress& state) {
     if (!options.quiet && state.total > 1) progress.Show(state);
-    return true;
+    return !StopSignals::Asked();
   });
   if (!options.quiet && std::filesystem::is_directory(job.ir)) {
     Print("{} of {} pairs fused into {}{}\n", report.succeeded, report.total, job.out.string(),

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <csignal>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "jobs/train_job.h"
 
 namespace auif::cli {
@@ -34,24 +34,6 @@ constexpr const char* kFooter =
     "  auif train flir -o model.safetensors --log log.csv\n"
     "  auif train flir -o model.safetensors --preset paper --seed 3 --epochs 120\n"
     "  auif train flir -o model.safetensors --resume model.safetensors.checkpoint";
-
-volatile std::sig_atomic_t g_stop = 0;
-
-// While it lives, Ctrl-C and SIGTERM ask for a stop. A second one ends the program as usual.
-class StopSignals {
- public:
-  StopSignals() {
-    for (const int signal : {SIGINT, SIGTERM}) {
-      std::signal(signal, [](int received) {
-        g_stop = 1;
-        std::signal(received, SIG_DFL);
-      });
-    }
-  }
-  ~StopSignals() {
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
-  }
-};
 
 // What the flags say; nothing: the preset's value.
 struct Flags {
@@ -131,7 +113,7 @@ int Run(Options& options) {
   const StopSignals signals;
   std::optional<Progress> progress;
   const auto show_step = [&](const TrainProgress& state) {
-    if (options.quiet) return g_stop == 0;
+    if (options.quiet) return !StopSignals::Asked();
     if (!progress) progress.emplace("steps", state.state.step - 1);
     const TrainLosses& losses = state.epoch_end ? state.epoch_losses : state.losses;
     const std::string note =
@@ -142,7 +124,7 @@ int Run(Options& options) {
            fmt::format("{}  mse {:.5f}  ssim {:.4f}", note, losses.mse, losses.ssim), ""},
           note);
     }
-    return g_stop == 0;
+    return !StopSignals::Asked();
   };
   const auto show_scores = [&](const ValidationScores& scores) {
     if (options.quiet) return;

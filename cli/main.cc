@@ -1,7 +1,10 @@
 // auif: the program. Parses the command line, runs one command, turns errors into exit codes.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <new>
@@ -12,6 +15,8 @@
 
 #include "auif/error.h"
 #include "auif/version.h"
+#include "base/simd.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
 
@@ -46,6 +51,46 @@ constexpr const char* kFooter =
     "\n"
     "Exit codes: 0 all done, 1 some work failed, 2 usage error.";
 
+int Help(const CLI::App& app) {
+  WriteOut(app.help(app.get_parent() == nullptr ? "" : "auif"));
+  return kAllDone;
+}
+
+std::string HelpHint(const CLI::App& app) {
+  return app.get_name() == "auif" ? "see 'auif --help'"
+                                  : fmt::format("see 'auif {} --help'", app.get_name());
+}
+
+// Names the arguments that begin with '-' and are no option of the command, in their order.
+void RefuseUnknownOptions(const CLI::App& app, const std::vector<std::string>& arguments) {
+  std::vector<std::string> known, unknown;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) known.push_back("-" + name);
+  }
+  for (const std::string& argument : arguments) {
+    const std::string name = argument.substr(0, argument.find('='));
+    const bool number = name.size() > 1 && (std::isdigit(static_cast<unsigned char>(name[1])) != 0);
+    if (name.size() < 2 || name[0] != '-' || number) continue;
+    const bool short_known =
+        name[1] != '-' && std::ranges::find(known, name.substr(0, 2)) != known.end();
+    if (!short_known && std::ranges::find(known, name) == known.end()) unknown.push_back(name);
+  }
+  if (unknown.empty()) return;
+  const std::string closest = DidYouMean(unknown[0], known);
+  throw Error(ErrorKind::kUsage, fmt::format("there is no option {}", fmt::join(unknown, ", ")), {},
+              closest.empty() ? HelpHint(app) : closest + " " + HelpHint(app));
+}
+
+// A target that is misspelt or missing must not silently be another one.
+void CheckSimdEnvironment() {
+  const char* name = std::getenv("AUIF_SIMD");
+  const std::vector<std::string> targets = SimdTargets();
+  if (name == nullptr || *name == '\0' || std::ranges::find(targets, name) != targets.end()) return;
+  throw Error(ErrorKind::kUsage, fmt::format("this machine has no SIMD target '{}'", name),
+              "AUIF_SIMD", fmt::format("it has {}", fmt::join(targets, ", ")));
+}
+
 int Run(int argc, char** argv) {
   CLI::App app(
       "auif fuses an infrared and a visible image of one scene into one that shows both "
@@ -69,15 +114,25 @@ int Run(int argc, char** argv) {
     });
     actions.emplace_back(sub, command.add(*sub));
   }
-  const auto is_command = [&](const Command& command) {
-    return command.name == std::string(argv[1]);
-  };
-  if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(kCommands, is_command)) {
-    throw Error(ErrorKind::kUsage, fmt::format("there is no command '{}'", argv[1]), {},
-                "'auif --help' lists them");
+  // Without a command, and with `help`, the help is what was asked for, as for git and cargo.
+  if (argc == 1) return Help(app);
+  std::vector<std::string> names{"help"};
+  for (const Command& command : kCommands) names.push_back(command.name);
+  const std::string name = argv[1];
+  if (name == "help" && argc == 2) return Help(app);
+  const std::string wanted = name == "help" ? argv[2] : name;
+  if (!wanted.starts_with('-') && std::ranges::find(names, wanted) == names.end()) {
+    throw Error(ErrorKind::kUsage, fmt::format("there is no command '{}'", wanted), {},
+                DidYouMean(wanted, names, "'auif --help' lists them"));
   }
+  if (name == "help") return Help(wanted == "help" ? app : *app.get_subcommand(wanted));
+  CheckSimdEnvironment();
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError& error) {
+    const CLI::App& sub = name.starts_with('-') ? app : *app.get_subcommand(name);
+    RefuseUnknownOptions(sub, {argv + 1, argv + argc});
+    throw Error(ErrorKind::kUsage, error.what(), {}, HelpHint(sub));
   } catch (const CLI::ParseError& error) {
     std::ostringstream out, err;
     const int code = app.exit(error, out, err);
@@ -102,6 +157,9 @@ void AddThreads(CLI::App& command, int& threads) {
 void PrintError(const std::string& line) { PrintErr("auif: error: {}\n", line); }
 
 int Conclude(const JobReport& report) {
+  if (report.stopped) {
+    PrintError(fmt::format("stopped after {} of {}", report.succeeded, report.total));
+  }
   for (const JobFailure& failure : report.failures) PrintError(failure.message);
   return report.failures.empty() && !report.stopped ? kAllDone : kSomeFailed;
 }

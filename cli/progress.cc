@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -32,6 +33,10 @@ void Progress::Show(const JobProgress& progress, const std::string& note) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   if (!terminal_) {
+    // A line per ten per cent; every failure has its own.
+    const int tenth = static_cast<int>(10L * progress.done / std::max(1, progress.total));
+    if (tenth == last_tenth_ && progress.failure.empty()) return;
+    last_tenth_ = tenth;
     PrintErr("[{}/{}] {}{}\n", progress.done, progress.total, progress.item,
              progress.failure.empty() ? "" : " FAILED");
     return;

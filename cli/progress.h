@@ -1,4 +1,4 @@
-// How far a long job is: a bar that is redrawn on a terminal, plain lines elsewhere.
+// How far a long job is: a bar that is redrawn on a terminal, a line per ten per cent elsewhere.
 #pragma once
 
 #include <chrono>
@@ -26,6 +26,7 @@ class Progress {
   bool terminal_;
   std::chrono::steady_clock::time_point start_;
   double last_drawn_ = -1;
+  int last_tenth_ = -1;
 };
 
 }  // namespace auif::cli

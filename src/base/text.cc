@@ -61,4 +61,10 @@ std::string DidYouMean(std::string_view word, std::span<const std::string> candi
   return closest.empty() ? otherwise : "did you mean '" + closest + "'?";
 }
 
+std::string GuessAndList(std::string_view word, std::span<const std::string> candidates,
+                         const std::string& list) {
+  const std::string guess = DidYouMean(word, candidates);
+  return guess.empty() ? list : guess + " " + list;
+}
+
 }  // namespace auif

@@ -22,4 +22,8 @@ std::string Closest(std::string_view word, std::span<const std::string> candidat
 std::string DidYouMean(std::string_view word, std::span<const std::string> candidates,
                        const std::string& otherwise = {});
 
+// The same before a list of what there is: "did you mean 'l1'? there are add, average and l1".
+std::string GuessAndList(std::string_view word, std::span<const std::string> candidates,
+                         const std::string& list);
+
 }  // namespace auif

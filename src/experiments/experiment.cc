@@ -5,6 +5,7 @@
 
 #include "auif/error.h"
 #include "auif/version.h"
+#include "base/text.h"
 #include "experiments/experiments.h"
 #include "experiments/lab.h"
 #include "experiments/report.h"
@@ -120,10 +121,14 @@ const std::vector<ExperimentInfo>& Experiments() {
 
 void ExperimentJob::Validate() const {
   if (Wanted(name).empty()) {
-    std::string names;
-    for (const ExperimentInfo& info : Experiments()) names += std::string(info.name) + ", ";
+    std::string list;
+    std::vector<std::string> names{"all"};
+    for (const ExperimentInfo& info : Experiments()) {
+      names.emplace_back(info.name);
+      list += names.back() + ", ";
+    }
     throw Error(ErrorKind::kUsage, "there is no such experiment", name,
-                "there are " + names + "and all");
+                GuessAndList(name, names, "there are " + list + "and all"));
   }
   train.Validate();
   if (runs < 1 || runs > 10000) {

@@ -110,7 +110,17 @@ class ModelReader {
 }  // namespace
 
 Model LoadModel(const std::filesystem::path& path) {
-  return ModelReader(ReadFile(path, kMaxModelBytes), path.string()).Read();
+  constexpr const char* kImport = "'auif import' makes a model file of PyTorch's";
+  if (std::filesystem::is_directory(path)) {
+    throw Error(ErrorKind::kInput, "is a folder, not a model file", path.string(), kImport);
+  }
+  const std::string bytes = ReadFile(path, kMaxModelBytes);
+  // A zip file, or a pickle.
+  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("\x80\x02")) {
+    throw Error(ErrorKind::kInput, "looks like a PyTorch file, not a model file", path.string(),
+                kImport);
+  }
+  return ModelReader(bytes, path.string()).Read();
 }
 
 void SaveModel(const Model& model, const std::filesystem::path& path) {

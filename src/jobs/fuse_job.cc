@@ -7,6 +7,7 @@
 #include "auif/io.h"
 #include "base/parallel.h"
 #include "io/atomic_file.h"
+#include "io/codecs/codec.h"
 #include "io/csv.h"
 #include "io/folder.h"
 #include "io/outputs.h"
@@ -120,10 +121,14 @@ TaskList ListTasks(const FuseJob& job) {
   }
   if (!folders) {
     const std::string name = job.vis.stem().string();
-    const bool into_folder = fs::is_directory(job.out);
+    const bool into_folder = fs::is_directory(job.out) || !job.out.has_filename();  // "out/"
     const fs::path out = into_folder ? job.out / (name + job.extension) : job.out;
     tasks.push_back({{name, job.ir, job.vis}, OpenOutput(out, job.bits)});
-    return {tasks, {}, false};
+    return {tasks, {}, into_folder};
+  }
+  if (FindImageFormat(job.out) != nullptr && !fs::is_directory(job.out)) {
+    throw Error(ErrorKind::kUsage, "the results of folders need a folder, not an image",
+                job.out.string(), "such as -o results");
   }
   PairList list = job.vis.empty() ? FindPairs(job.ir) : FindPairs(job.ir, job.vis);
   for (ImagePair& pair : list.pairs) {

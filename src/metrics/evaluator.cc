@@ -133,6 +133,13 @@ std::string Folded(std::string_view name) {
 }
 
 template <typename Range>
+std::vector<std::string> Names(const Range& infos) {
+  std::vector<std::string> names;
+  for (const auto& info : infos) names.push_back(info.name);
+  return names;
+}
+
+template <typename Range>
 std::string Listed(const Range& infos) {
   std::string out;
   for (const auto& info : infos) out += (out.empty() ? "" : ", ") + info.name;
@@ -171,7 +178,7 @@ const ConventionInfo& FindConvention(std::string_view name) {
     if (info.name == Folded(name) || Folded(info.name) == Folded(name)) return info;
   }
   throw Error(ErrorKind::kUsage, "no such convention", std::string(name),
-              "there are " + Listed(Conventions()));
+              GuessAndList(name, Names(Conventions()), "there are " + Listed(Conventions())));
 }
 
 Evaluator::Evaluator(std::string_view convention, std::span<const std::string> metrics)
@@ -190,7 +197,7 @@ Evaluator::Evaluator(std::string_view convention, std::span<const std::string> m
     if (found == all.end()) found = by(&MetricInfo::id);
     if (found == all.end()) {
       throw Error(ErrorKind::kUsage, "the convention " + convention_->name + " has no such metric",
-                  name, "it has " + Listed(all));
+                  name, GuessAndList(name, Names(all), "it has " + Listed(all)));
     }
     columns_.push_back(static_cast<std::size_t>(found - all.begin()));
   }

@@ -1,0 +1,118 @@
+// What a newcomer types: no command, misspelt ones, folders and images mixed up, Ctrl-C.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/paths.h"
+#include "tests/run_program.h"
+#include "tests/temporary_folder.h"
+
+namespace auif {
+namespace {
+
+namespace fs = std::filesystem;
+
+void ExpectUsageError(const RunResult& run, const std::vector<std::string>& texts) {
+  EXPECT_EQ(run.code, 2) << run.err;
+  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  std::size_t at = 0;  // in this order
+  for (const std::string& text : texts) {
+    at = run.err.find(text, at);
+    ASSERT_NE(at, std::string::npos) << "'" << text << "' is not in " << run.err;
+  }
+}
+
+TEST(CliUsageTest, HelpIsThereWithoutACommand) {
+  const std::string help = RunAuif("--help").out;
+  for (const char* command : {"fuse", "eval", "experiment", "train"}) {
+    EXPECT_NE(help.find(command), std::string::npos);
+  }
+  for (const char* arguments : {"", "help", "help help"}) {
+    const RunResult run = RunAuif(arguments);
+    EXPECT_EQ(run.code, 0) << arguments;
+    EXPECT_EQ(run.out, help) << arguments;
+  }
+  const RunResult fuse = RunAuif("help fuse");
+  EXPECT_EQ(fuse.code, 0);
+  EXPECT_EQ(fuse.out, RunAuif("fuse --help").out);
+  EXPECT_NE(fuse.out.find("--method"), std::string::npos);
+  ExpectUsageError(RunAuif("help fues"), {"no command 'fues'", "did you mean 'fuse'?"});
+}
+
+TEST(CliUsageTest, MisspeltNamesAreCorrected) {
+  ExpectUsageError(RunAuif("trian x"), {"no command 'trian'", "did you mean 'train'?"});
+  ExpectUsageError(RunAuif("xyzzy"), {"no command 'xyzzy'", "'auif --help' lists them"});
+  ExpectUsageError(RunAuif("fuse a b -o c --stratgy l1"),
+                   {"--stratgy", "did you mean '--strategy'?", "auif fuse --help"});
+  ExpectUsageError(RunAuif("fuse a b --first -o c --second=3"),
+                   {"there is no option --first, --second", "auif fuse --help"});
+  ExpectUsageError(RunAuif("eval --ir a --vis b --fused c --convention cddfus"),
+                   {"cddfus", "did you mean 'cddfuse'?"});
+  ExpectUsageError(RunAuif("eval --ir a --vis b --fused c --metrics SSMI"),
+                   {"SSMI", "did you mean 'SSIM'?"});
+  ExpectUsageError(RunAuif("experiment compar --data x -o y"),
+                   {"compar", "did you mean 'compare'?"});
+}
+
+TEST(CliUsageTest, ASimdTargetThatIsNotThereIsRefused) {
+  ExpectUsageError(RunShell("AUIF_SIMD=MMX " + kProgram + " info"), {"AUIF_SIMD", "MMX", "SCALAR"});
+  EXPECT_EQ(RunShell("AUIF_SIMD=SCALAR " + kProgram + " info").code, 0);
+  EXPECT_EQ(RunShell("AUIF_SIMD= " + kProgram + " info").code, 0);
+}
+
+TEST(CliUsageTest, OutputsAreFoldersOrImagesAsTheyMustBe) {
+  const TemporaryFolder folder;
+  const std::string in = "cd " + folder.path().string() + " && " + kProgram + " ";
+  ASSERT_EQ(RunShell(in + "scene -o street --size 64x48 --frames 2").code, 0);
+  const std::string pair = "fuse street/ir/street-0001.png street/vis/street-0001.png -o ";
+  const std::vector<fs::path> images(fs::directory_iterator(folder / "street/ir"), {});
+  ASSERT_EQ(images.size(), 2u);
+  const std::string name = images[0].filename().string();
+  EXPECT_EQ(RunShell(in + "fuse street/ir/" + name + " street/vis/" + name + " -o new/").code, 0);
+  EXPECT_TRUE(fs::is_regular_file(folder / "new" / name));
+  ExpectUsageError(RunShell(in + "fuse street -o all.png"), {"all.png", "folder"});
+  EXPECT_FALSE(fs::exists(folder / "all.png"));
+  // A model that PyTorch wrote, and a folder of them.
+  WriteAll(folder / "weights.pth", "PK\x03\x04 and so on");
+  for (const char* model : {"weights.pth", "street"}) {
+    const RunResult run = RunShell(in + "info " + model);
+    EXPECT_EQ(run.code, 1);
+    EXPECT_NE(run.err.find("auif import"), std::string::npos) << run.err;
+  }
+}
+
+TEST(CliUsageTest, RedirectedProgressIsALinePerTenPerCent) {
+  const TemporaryFolder folder;
+  const std::string in = "cd " + folder.path().string() + " && " + kProgram + " ";
+  ASSERT_EQ(RunShell(in + "scene -o street --size 32x32 --frames 45").code, 0);
+  const RunResult run = RunShell(in + "fuse street -o out");
+  EXPECT_EQ(run.code, 0);
+  const auto lines = std::count(run.err.begin(), run.err.end(), '\n');
+  EXPECT_GE(lines, 10) << run.err;
+  EXPECT_LE(lines, 11) << run.err;
+  EXPECT_NE(run.err.find("[45/45]"), std::string::npos) << run.err;
+}
+
+TEST(CliUsageTest, AskedToStopItFinishesWhatIsUnderWayAndSaysHowFarItCame) {
+  const TemporaryFolder folder;
+  const std::string in = "cd " + folder.path().string() + " && ";
+  ASSERT_EQ(RunShell(in + kProgram + " scene -o street --size 200x160 --frames 60").code, 0);
+  const RunResult run = RunShell(
+      in + "(" + kProgram +
+      " fuse street -o out --threads 1 & pid=$!; "
+      "until ls out/*.png >/dev/null 2>&1; do sleep 0.01; done; kill -TERM $pid; wait $pid)");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("stopped after"), std::string::npos) << run.err;
+  int whole = 0;
+  for (const auto& entry : fs::directory_iterator(folder / "out")) {
+    EXPECT_EQ(entry.path().extension(), ".png") << entry.path();  // no temporary file
+    whole += entry.path().filename().string()[0] != '.';
+  }
+  EXPECT_LT(whole, 60);
+}
+
+}  // namespace
+}  // namespace auif
