@@ -114,7 +114,7 @@ int Run(Options& options) {
   std::optional<Progress> progress;
   const auto show_step = [&](const TrainProgress& state) {
     if (options.quiet) return !StopSignals::Asked();
-    if (!progress) progress.emplace("steps", state.state.step - 1);
+    if (!progress) progress.emplace("steps", state.state.step - 1, true);
     const TrainLosses& losses = state.epoch_end ? state.epoch_losses : state.losses;
     const std::string note =
         fmt::format("epoch {}/{}  loss {:.5f}", state.epoch, state.epochs, losses.total);

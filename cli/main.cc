@@ -127,12 +127,20 @@ int Run(int argc, char** argv) {
   }
   if (name == "help") return Help(wanted == "help" ? app : *app.get_subcommand(wanted));
   CheckSimdEnvironment();
+  const bool is_command = !name.starts_with('-');
   try {
     app.parse(argc, argv);
   } catch (const CLI::ExtrasError& error) {
-    const CLI::App& sub = name.starts_with('-') ? app : *app.get_subcommand(name);
-    RefuseUnknownOptions(sub, {argv + 1, argv + argc});
+    // What stands before a command is the program's.
+    if (!is_command) RefuseUnknownOptions(app, {argv + 1, argv + 2});
+    const CLI::App& sub = is_command ? *app.get_subcommand(name) : app;
+    if (is_command) RefuseUnknownOptions(sub, {argv + 2, argv + argc});
     throw Error(ErrorKind::kUsage, error.what(), {}, HelpHint(sub));
+  } catch (const CLI::RequiredError& error) {
+    // A misspelt option may be the one that is missing.
+    if (is_command) RefuseUnknownOptions(*app.get_subcommand(name), {argv + 2, argv + argc});
+    throw Error(ErrorKind::kUsage, error.what(), {},
+                HelpHint(is_command ? *app.get_subcommand(name) : app));
   } catch (const CLI::ParseError& error) {
     std::ostringstream out, err;
     const int code = app.exit(error, out, err);

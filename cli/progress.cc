@@ -23,11 +23,12 @@ std::string Duration(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string unit, long done_before)
+Progress::Progress(std::string unit, long done_before, bool every)
     : unit_(std::move(unit)),
       done_before_(done_before),
       terminal_(isatty(STDERR_FILENO) == 1),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()),
+      every_(every) {}
 
 void Progress::Show(const JobProgress& progress, const std::string& note) {
   const double seconds =
@@ -35,7 +36,7 @@ void Progress::Show(const JobProgress& progress, const std::string& note) {
   if (!terminal_) {
     // A line per ten per cent; every failure has its own.
     const int tenth = static_cast<int>(10L * progress.done / std::max(1, progress.total));
-    if (tenth == last_tenth_ && progress.failure.empty()) return;
+    if (!every_ && tenth == last_tenth_ && progress.failure.empty()) return;
     last_tenth_ = tenth;
     PrintErr("[{}/{}] {}{}\n", progress.done, progress.total, progress.item,
              progress.failure.empty() ? "" : " FAILED");

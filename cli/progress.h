@@ -11,7 +11,8 @@ namespace auif::cli {
 class Progress {
  public:
   // unit: what is counted, as in "12.3 pairs/s". done_before: items that an earlier run finished.
-  explicit Progress(std::string unit, long done_before = 0);
+  // every: elsewhere than on a terminal, a line for everything that is shown.
+  explicit Progress(std::string unit, long done_before = 0, bool every = false);
   // Draws on stderr, with `note` behind the bar; the last item ends the line.
   void Show(const JobProgress& progress, const std::string& note = {});
   // A line of its own, above the bar.
@@ -27,6 +28,7 @@ class Progress {
   std::chrono::steady_clock::time_point start_;
   double last_drawn_ = -1;
   int last_tenth_ = -1;
+  bool every_;
 };
 
 }  // namespace auif::cli

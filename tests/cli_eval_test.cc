@@ -41,6 +41,18 @@ class CliEvalTest : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(CliEvalTest, MeansOverDifferentImagesAreNotCompared) {
+  const std::string sources = "--ir ir --vis vis --metrics EN,SD --format table --fused one ";
+  const RunResult same = Eval(sources + "--fused two");
+  EXPECT_NE(same.out.find('*'), std::string::npos) << same.out;
+  fs::remove(folder_ / "two/b.png");
+  const RunResult fewer = Eval(sources + "--fused two");
+  EXPECT_EQ(fewer.code, 0) << fewer.err;
+  EXPECT_EQ(fewer.out.find_first_of("*+"), std::string::npos) << fewer.out;
+  EXPECT_NE(fewer.out.find("one (2 images)"), std::string::npos) << fewer.out;
+  EXPECT_NE(fewer.out.find("two (1 image)"), std::string::npos) << fewer.out;
+}
+
 TEST_F(CliEvalTest, MethodsBaselinesAndFormats) {
   WriteAll(folder_ / "published.csv", "method,EN,SD\nOld,9.5,\n");
   const RunResult run = Eval(

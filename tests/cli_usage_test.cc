@@ -47,6 +47,9 @@ TEST(CliUsageTest, MisspeltNamesAreCorrected) {
   ExpectUsageError(RunAuif("xyzzy"), {"no command 'xyzzy'", "'auif --help' lists them"});
   ExpectUsageError(RunAuif("fuse a b -o c --stratgy l1"),
                    {"--stratgy", "did you mean '--strategy'?", "auif fuse --help"});
+  // A misspelt required option is not only missing.
+  ExpectUsageError(RunAuif("fuse a b --ouput c"), {"--ouput", "did you mean '--output'?"});
+  ExpectUsageError(RunAuif("--bogus fuse a b -o c"), {"there is no option --bogus ("});
   ExpectUsageError(RunAuif("fuse a b --first -o c --second=3"),
                    {"there is no option --first, --second", "auif fuse --help"});
   ExpectUsageError(RunAuif("eval --ir a --vis b --fused c --convention cddfus"),
@@ -67,7 +70,6 @@ TEST(CliUsageTest, OutputsAreFoldersOrImagesAsTheyMustBe) {
   const TemporaryFolder folder;
   const std::string in = "cd " + folder.path().string() + " && " + kProgram + " ";
   ASSERT_EQ(RunShell(in + "scene -o street --size 64x48 --frames 2").code, 0);
-  const std::string pair = "fuse street/ir/street-0001.png street/vis/street-0001.png -o ";
   const std::vector<fs::path> images(fs::directory_iterator(folder / "street/ir"), {});
   ASSERT_EQ(images.size(), 2u);
   const std::string name = images[0].filename().string();

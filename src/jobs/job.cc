@@ -32,9 +32,11 @@ JobReport RunItems(const std::vector<std::string>& items, int threads, const Job
     progress.failure = messages[i];
     if (callback && !callback(progress)) stop = true;
   });
-  report.stopped = stop;
   for (int i = 0; i < report.total; ++i) {
-    if (!ran[i]) continue;
+    if (!ran[i]) {
+      report.stopped = true;
+      continue;
+    }
     if (messages[i].empty()) {
       ++report.succeeded;
     } else {

@@ -28,7 +28,7 @@ struct JobReport {
   int succeeded = 0;
   std::vector<JobFailure> failures;  // in the items' order
   int unpaired = 0;                  // images without a partner: failures, but no items
-  bool stopped = false;              // by the callback
+  bool stopped = false;              // by the callback, before all items had run
 };
 
 // Runs work(i) for every item on `threads` threads. An Error thrown by an item is a failure of that

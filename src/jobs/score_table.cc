@@ -329,9 +329,17 @@ std::vector<TableRow> ReadBaseline(const std::filesystem::path& path,
 std::string FormatMeans(const EvaluateResult& result, const std::vector<TableRow>& baseline,
                         const ConventionInfo& convention, TableFormat format) {
   if (format == TableFormat::kJson) return AsJson(result, baseline, convention, false);
-  Table table{{"method"}, &result.metrics, baseline, true};
+  // Means over different images are not compared.
+  const bool same = std::all_of(result.methods.begin(), result.methods.end(), [&](const auto& m) {
+    return m.images == result.methods.front().images;
+  });
+  Table table{{"method"}, &result.metrics, baseline, same};
   for (const MethodScores& method : result.methods) {
-    table.rows.push_back({{method.name}, MeansOf(method, result.metrics.size()), false});
+    const std::size_t images = method.images.size();
+    const bool counted = !same && format != TableFormat::kCsv;
+    const std::string count =
+        counted ? fmt::format(" ({} {})", images, images == 1 ? "image" : "images") : "";
+    table.rows.push_back({{method.name + count}, MeansOf(method, result.metrics.size()), false});
   }
   return Format(table, format);
 }

@@ -34,6 +34,8 @@ std::vector<TableRow> ReadBaseline(const std::filesystem::path& path,
 
 // One row per method with the means over its images, below the baseline's rows. Papers compare with
 // five digits, so these count for what is best and second; values that are equal share a mark.
+// Methods with scores of different images have their number beside their names, and nothing is
+// best.
 std::string FormatMeans(const EvaluateResult& result, const std::vector<TableRow>& baseline,
                         const ConventionInfo& convention, TableFormat format);
 
