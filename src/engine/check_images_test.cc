@@ -65,7 +65,7 @@ TEST_F(CheckImagesTest, ResultInASource) {
   ExpectUsage("out", "\"ir\"", [&] { fuser_.Fuse(ir_, vis_, ir_.View()); });
   ExpectUsage("out", "\"vis\"", [&] { fuser_.Fuse(ir_, vis_, vis_.View()); });
   // Rows and columns apart by less than the image, in both directions.
-  Plane<float> large(200, 100);
+  Plane<float> large(200, 130);
   const auto window = [&](int x, int y) {
     return PlaneView<float>{large.Row(y) + x, 64, 40, large.stride()};
   };
