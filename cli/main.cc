@@ -119,26 +119,37 @@ int Run(int argc, char** argv) {
   std::vector<std::string> names{"help"};
   for (const Command& command : kCommands) names.push_back(command.name);
   const std::string name = argv[1];
-  if (name == "help" && argc == 2) return Help(app);
-  const std::string wanted = name == "help" ? argv[2] : name;
-  if (!wanted.starts_with('-') && std::ranges::find(names, wanted) == names.end()) {
+  const bool help = name == "help";
+  if (help && argc > 3) {
+    throw Error(ErrorKind::kUsage, "'auif help' takes one command", {}, HelpHint(app));
+  }
+  const std::string wanted = help ? (argc == 3 ? argv[2] : name) : name;
+  if (help && (wanted == "help" || wanted == "--help" || wanted == "-h")) return Help(app);
+  if ((help || !wanted.starts_with('-')) && std::ranges::find(names, wanted) == names.end()) {
     throw Error(ErrorKind::kUsage, fmt::format("there is no command '{}'", wanted), {},
                 DidYouMean(wanted, names, "'auif --help' lists them"));
   }
-  if (name == "help") return Help(wanted == "help" ? app : *app.get_subcommand(wanted));
+  if (help) return Help(*app.get_subcommand(wanted));
   CheckSimdEnvironment();
   const bool is_command = !name.starts_with('-');
+  // What stands before a command is the program's.
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto refuse_unknown = [&] {
+    if (is_command) {
+      RefuseUnknownOptions(*app.get_subcommand(name), {arguments.begin() + 1, arguments.end()});
+    } else {
+      RefuseUnknownOptions(app, {arguments.begin(), std::ranges::find_first_of(arguments, names)});
+    }
+  };
   try {
     app.parse(argc, argv);
   } catch (const CLI::ExtrasError& error) {
-    // What stands before a command is the program's.
-    if (!is_command) RefuseUnknownOptions(app, {argv + 1, argv + 2});
-    const CLI::App& sub = is_command ? *app.get_subcommand(name) : app;
-    if (is_command) RefuseUnknownOptions(sub, {argv + 2, argv + argc});
-    throw Error(ErrorKind::kUsage, error.what(), {}, HelpHint(sub));
+    refuse_unknown();
+    throw Error(ErrorKind::kUsage, error.what(), {},
+                HelpHint(is_command ? *app.get_subcommand(name) : app));
   } catch (const CLI::RequiredError& error) {
     // A misspelt option may be the one that is missing.
-    if (is_command) RefuseUnknownOptions(*app.get_subcommand(name), {argv + 2, argv + argc});
+    refuse_unknown();
     throw Error(ErrorKind::kUsage, error.what(), {},
                 HelpHint(is_command ? *app.get_subcommand(name) : app));
   } catch (const CLI::ParseError& error) {

@@ -30,7 +30,7 @@ TEST(CliUsageTest, HelpIsThereWithoutACommand) {
   for (const char* command : {"fuse", "eval", "experiment", "train"}) {
     EXPECT_NE(help.find(command), std::string::npos);
   }
-  for (const char* arguments : {"", "help", "help help"}) {
+  for (const char* arguments : {"", "help", "help help", "help --help"}) {
     const RunResult run = RunAuif(arguments);
     EXPECT_EQ(run.code, 0) << arguments;
     EXPECT_EQ(run.out, help) << arguments;
@@ -39,6 +39,8 @@ TEST(CliUsageTest, HelpIsThereWithoutACommand) {
   EXPECT_EQ(fuse.code, 0);
   EXPECT_EQ(fuse.out, RunAuif("fuse --help").out);
   EXPECT_NE(fuse.out.find("--method"), std::string::npos);
+  ExpectUsageError(RunAuif("help --foo"), {"no command '--foo'"});
+  ExpectUsageError(RunAuif("help fuse extra"), {"one command"});
   ExpectUsageError(RunAuif("help fues"), {"no command 'fues'", "did you mean 'fuse'?"});
 }
 
@@ -49,6 +51,7 @@ TEST(CliUsageTest, MisspeltNamesAreCorrected) {
                    {"--stratgy", "did you mean '--strategy'?", "auif fuse --help"});
   // A misspelt required option is not only missing.
   ExpectUsageError(RunAuif("fuse a b --ouput c"), {"--ouput", "did you mean '--output'?"});
+  ExpectUsageError(RunAuif("--foo --bar"), {"there is no option --foo, --bar"});
   ExpectUsageError(RunAuif("--bogus fuse a b -o c"), {"there is no option --bogus ("});
   ExpectUsageError(RunAuif("fuse a b --first -o c --second=3"),
                    {"there is no option --first, --second", "auif fuse --help"});
