@@ -18,6 +18,7 @@
 #include "io/atomic_file.h"
 #include "io/folder.h"
 #include "jobs/evaluate_job.h"
+#include "jobs/validation.h"
 #include "methods/auif.h"
 
 namespace auif {
@@ -34,9 +35,6 @@ std::vector<double> Values(const Scores& scores) {
   return values;
 }
 
-// The values that an 8-bit file of these levels has.
-Image Grey8(Plane<float> levels) { return Image(std::move(levels)).As(SampleType::kUint8); }
-
 Json ScoreInputs(const std::string& fused, const Dataset& set) {
   return {
       {"fused", fused}, {"set", set.content}, {"convention", kConvention}, {"version", Version()}};
@@ -48,19 +46,15 @@ std::vector<std::string> PairNames(const Dataset& set) {
   return names;
 }
 
-std::unique_ptr<FusionMethod> AuifOf(const KnownModel& model, Strategy strategy) {
+// Pairs are fused side by side, each on one thread.
+FuseOptions OnOneThread(Strategy strategy) {
   FuseOptions options;
   options.strategy = strategy;
-  options.threads = 1;  // pairs are fused side by side
-  return AuifMethod(model.model, options);
+  options.threads = 1;
+  return options;
 }
 
 }  // namespace
-
-KnownModel Known(std::string name, Model model) {
-  std::string content = ModelContent(model);
-  return {std::move(name), std::move(model), std::move(content)};
-}
 
 std::string FourDigits(double value) {
   return std::isnan(value) ? "undefined" : fmt::format("{:.4f}", value);
@@ -74,8 +68,8 @@ Lab::Lab(const ExperimentJob& job, const ExperimentCallback& callback)
     : job_(job),
       callback_(callback),
       datasets_(OpenDatasets(job.data, job.datasets)),
-      model_(job.model ? Known(job.model->filename().string(), LoadModel(*job.model))
-                       : Known("the built-in model", DefaultModel())),
+      model_(job.model ? KnownModel{job.model->filename().string(), LoadModel(*job.model)}
+                       : KnownModel{"the built-in model", DefaultModel()}),
       store_(job.out / "parts") {
   MakeFolder(Figures());
 }
@@ -97,8 +91,12 @@ void Lab::Tick(int ticks, const std::string& item) {
   if (callback_) callback_(experiment_, progress_);
 }
 
+std::optional<SetScores> Lab::FindScores(const std::string& fused, const Dataset& set) const {
+  return ScoresFrom(store_.Find("scores", ScoreInputs(fused, set)), PairNames(set));
+}
+
 std::optional<SetScores> Lab::FindScores(const FusionMethod& method, const Dataset& set) const {
-  return ScoresFrom(store_.Find("scores", ScoreInputs(method.Content(), set)), PairNames(set));
+  return FindScores(method.Content(), set);
 }
 
 SetScores Lab::Score(const FusionMethod& method, const std::string& name, const Dataset& set,
@@ -107,9 +105,9 @@ SetScores Lab::Score(const FusionMethod& method, const std::string& name, const 
   const Evaluator evaluator(kConvention, PaperMetrics());
   const auto load = [&](std::size_t i) {
     const ImagePair& pair = set.pairs[i];
-    const Plane<float> ir = ReadImage(pair.ir).Grey(), vis = ReadImage(pair.vis).Grey();
+    const Image ir = ReadImage(pair.ir), vis = ReadImage(pair.vis);
     try {
-      return FusionResult{Grey8(ir), Grey8(vis), Grey8(method.Fuse(ir, vis))};
+      return FuseAs8Bit(method, ir, vis);
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(), pair.ir.string(), error.hint());
     }
@@ -125,12 +123,13 @@ SetScores Lab::Score(const FusionMethod& method, const std::string& name, const 
 
 std::optional<SetScores> Lab::FindScores(const KnownModel& model, const Dataset& set,
                                          Strategy strategy) const {
-  return FindScores(*AuifOf(model, strategy), set);
+  return FindScores(AuifContent(model.model, OnOneThread(strategy)), set);
 }
 
 SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads) {
-  return Score(*AuifOf(model, strategy), fmt::format("{} by {}", Name(strategy), model.name), set,
-               threads);
+  if (auto kept = FindScores(model, set, strategy)) return *kept;
+  return Score(*AuifMethod(model.model, OnOneThread(strategy)),
+               fmt::format("{} by {}", Name(strategy), model.name), set, threads);
 }
 
 SetScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {

@@ -25,13 +25,10 @@ struct Trained {
   double seconds = 0;  // of the thread that trained it
 };
 
-// A model with the text that stands for its weights.
 struct KnownModel {
   std::string name;  // for people
   Model model;
-  std::string content;
 };
-KnownModel Known(std::string name, Model model);
 
 class Lab {
  public:
@@ -76,6 +73,8 @@ class Lab {
   void ForAll(int count, const std::function<void(int)>& work) const;
 
  private:
+  // fused: what stands for the way the images were fused.
+  std::optional<SetScores> FindScores(const std::string& fused, const Dataset& set) const;
   nlohmann::json TrainInputs(const TrainOptions& options);
   Trained Train(const TrainOptions& options);
   const std::vector<Image>& TrainImages();

@@ -23,7 +23,7 @@ Section RunLayers(Lab& lab) {
   lab.Plan(most * static_cast<int>(sets.size()));
   lab.TrainAll(all, [&](int i, const Trained& trained) {
     const int layers = most - i;
-    const KnownModel model = Known(fmt::format("{} layers", layers), trained.model);
+    const KnownModel model{fmt::format("{} layers", layers), trained.model};
     for (std::size_t s = 0; s < sets.size(); ++s) {
       means[static_cast<std::size_t>(layers) - 1][s] =
           lab.Score(model, *sets[s], Strategy::kAdd, 1).Mean();

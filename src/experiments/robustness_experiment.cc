@@ -36,7 +36,7 @@ Section RunRobustness(Lab& lab) {
   lab.Plan(static_cast<int>(runs.size() * sets.size()));
   lab.TrainAll(runs, [&](int i, const Trained& trained) {
     const auto r = static_cast<std::size_t>(i);
-    const KnownModel model = Known(fmt::format("seed {}", runs[r].seed), trained.model);
+    const KnownModel model{fmt::format("seed {}", runs[r].seed), trained.model};
     losses[r] = trained.curves.loss.back();
     seconds[r] = trained.seconds;
     for (std::size_t s = 0; s < sets.size(); ++s) {

@@ -10,6 +10,7 @@
 #include "auif/io.h"
 #include "experiments/text.h"
 #include "io/atomic_file.h"
+#include "methods/mat.h"
 
 namespace auif {
 namespace {
@@ -17,11 +18,6 @@ namespace {
 constexpr int kGap = 6, kLabelHeight = 26;
 constexpr double kMostHeight = 0.8;     // of a cell, in widths: tall images are drawn narrower
 const cv::Scalar kFrame(60, 200, 255);  // BGR: orange, seen on black and on white
-
-cv::Mat AsMat(const Plane<float>& plane) {
-  return {plane.height(), plane.width(), CV_32F, const_cast<float*>(plane.Row(0)),
-          static_cast<std::size_t>(plane.stride()) * sizeof(float)};
-}
 
 cv::Mat ToBgr(const Plane<float>& plane) {
   const Plane<std::uint8_t> grey = Image(plane).GreyAs<std::uint8_t>();

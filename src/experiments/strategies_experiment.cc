@@ -26,7 +26,7 @@ Section RunStrategies(Lab& lab) {
   if (!lab.job().model) {
     for (const TrainOptions& run : lab.Runs()) {
       if (auto trained = lab.FindTrained(run)) {
-        models.push_back(Known(fmt::format("seed {}", run.seed), std::move(trained->model)));
+        models.push_back({fmt::format("seed {}", run.seed), std::move(trained->model)});
       }
     }
   }

@@ -8,12 +8,15 @@
 #include "network/fuse_options.h"
 
 namespace auif {
-namespace {
 
-// The values that an 8-bit file of these levels has.
-Image Grey8(Plane<float> levels) { return Image(std::move(levels)).As(SampleType::kUint8); }
-
-}  // namespace
+FusionResult FuseAs8Bit(const FusionMethod& method, const Image& ir, const Image& vis) {
+  const auto rounded = [](Plane<float> levels) {
+    return Image(std::move(levels)).As(SampleType::kUint8);
+  };
+  Plane<float> ir_grey = ir.Grey(), vis_grey = vis.Grey();
+  Plane<float> fused = method.Fuse(ir_grey, vis_grey);
+  return {rounded(std::move(ir_grey)), rounded(std::move(vis_grey)), rounded(std::move(fused))};
+}
 
 Validation::Validation(const std::vector<ImagePair>& pairs, std::string name, int threads)
     : name_(std::move(name)), threads_(threads), evaluator_("auif-paper") {
@@ -41,12 +44,7 @@ std::vector<double> Validation::Score(const Model& model) const {
   const std::unique_ptr<FusionMethod> method = AuifMethod(model, options);
   const std::vector<Scores> scores = evaluator_.ScoreMany(
       pairs_.size(),
-      [&](std::size_t i) {
-        const Pair& pair = pairs_[i];
-        return FusionResult{Grey8(pair.ir.Grey()), Grey8(pair.vis.Grey()),
-                            Grey8(method->Fuse(pair.ir.Grey(), pair.vis.Grey()))};
-      },
-      threads_);
+      [&](std::size_t i) { return FuseAs8Bit(*method, pairs_[i].ir, pairs_[i].vis); }, threads_);
   std::vector<double> means;
   for (const MetricMean& mean : MeanScores(scores)) means.push_back(mean.mean.value_or(NAN));
   return means;

@@ -6,10 +6,14 @@
 #include <vector>
 
 #include "auif/io.h"
+#include "auif/method.h"
 #include "auif/metrics.h"
 #include "auif/model.h"
 
 namespace auif {
+
+// A pair and what the method makes of it, as 8-bit grey files would have them.
+FusionResult FuseAs8Bit(const FusionMethod& method, const Image& ir, const Image& vis);
 
 // Pairs to fuse, read once.
 class Validation {

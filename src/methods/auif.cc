@@ -105,11 +105,7 @@ class Auif : public FusionMethod {
 
  private:
   void Build(Model model, const FuseOptions& options) {
-    const MapWeights& w = options.weights;
-    content_ = "auif " + ModelContent(model) + " " + Name(options.strategy);
-    for (const float weight : {w.base_ir, w.base_vis, w.detail_ir, w.detail_vis}) {
-      content_.append(" ").append(NumberText(weight));
-    }
+    content_ = AuifContent(model, options);
     fuser_.emplace(model, options);
   }
 
@@ -136,14 +132,19 @@ Strategy ParseStrategy(const std::string& name) {
               DidYouMean(name, names, "there are add, average and l1"));
 }
 
-std::string ModelContent(const Model& model) {
-  Fingerprint content;
-  content.Add(model.config.FormName());
+std::string AuifContent(const Model& model, const FuseOptions& options) {
+  Fingerprint weights;
+  weights.Add(model.config.FormName());
   for (const auto& tensor : Tensors(model)) {
-    content.Add(tensor.name);
-    content.Add({reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes()});
+    weights.Add(tensor.name);
+    weights.Add({reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes()});
   }
-  return content.Text();
+  const MapWeights& w = options.weights;
+  std::string content = "auif " + weights.Text() + " " + Name(options.strategy);
+  for (const float weight : {w.base_ir, w.base_vis, w.detail_ir, w.detail_vis}) {
+    content.append(" ").append(NumberText(weight));
+  }
+  return content;
 }
 
 std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options) {

@@ -13,8 +13,8 @@ namespace auif {
 // As OpenMethod("auif") returns it. Throws Error: what Fuser's constructor throws.
 std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options = {});
 
-// A short text that stands for a model's form and weights.
-std::string ModelContent(const Model& model);
+// Its Content(), without preparing it.
+std::string AuifContent(const Model& model, const FuseOptions& options);
 
 // By name, ignoring case; throws Error (kUsage) for others.
 Strategy ParseStrategy(const std::string& name);
