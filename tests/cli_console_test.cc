@@ -14,8 +14,8 @@ class Console : public ::testing::Test {
   // 16 pairs: one batch of 32 images.
   static void SetUpTestSuite() {
     data_ = new TemporaryFolder;
-    ASSERT_EQ(RunShell("cd " + data_->path().string() + " && " + kProgram +
-                       " scene -o data/street --size 136x128 --frames 16 && " + kProgram +
+    ASSERT_EQ(RunShell("cd " + data_->path().string() + " && " + ProgramPath() +
+                       " scene -o data/street --size 136x128 --frames 16 && " + ProgramPath() +
                        " fuse data/street -o fused -q")
                   .code,
               0);
@@ -25,8 +25,8 @@ class Console : public ::testing::Test {
   static void TearDownTestSuite() { delete data_; }
 
   static RunResult Run(const std::string& arguments, const std::string& redirections) {
-    return RunShell("cd " + data_->path().string() + " && " + kProgram + " " + arguments + " " +
-                    redirections);
+    return RunShell("cd " + data_->path().string() + " && " + ProgramPath() + " " + arguments +
+                    " " + redirections);
   }
 
   static TemporaryFolder* data_;
@@ -68,7 +68,7 @@ TEST_F(Console, WhatCannotBePrintedIsAnError) {
 
 TEST_F(Console, ABrokenPipeIsAnError) {
   // The reader is gone before the program starts.
-  const RunResult run = RunShell("{ sleep 0.3; " + kProgram + " info; echo $? >&2; } | true");
+  const RunResult run = RunShell("{ sleep 0.3; " + ProgramPath() + " info; echo $? >&2; } | true");
   EXPECT_EQ(run.err, "auif: error: standard output: cannot be written: Broken pipe\n1\n");
 }
 

@@ -29,7 +29,8 @@ class CliEvalTest : public ::testing::Test {
     WriteImage(folder_ / "flat/a.png", Plane<float>(48, 48));
   }
   RunResult Eval(const std::string& arguments) const {
-    return RunShell("cd " + folder_.path().string() + " && " + kProgram + " eval " + arguments);
+    return RunShell("cd " + folder_.path().string() + " && " + ProgramPath() + " eval " +
+                    arguments);
   }
   static void ExpectOneLine(const RunResult& run, int code, const std::string& text) {
     EXPECT_EQ(run.code, code) << run.err;

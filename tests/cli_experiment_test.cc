@@ -190,8 +190,8 @@ TEST_F(Experiment, ErrorsAreOneClearLine) {
 TEST_F(Experiment, AFullDiskIsAClearLineAndWhatIsFinishedStays) {
   ASSERT_EQ(RunAuif(Arguments("datasets", "out") + Sets() + " -q").code, 0);
   const std::string before = ReadAll(out_ / "out/report.html");
-  const RunResult run =
-      RunShell("ulimit -f 8; " + kProgram + " " + Arguments("gallery", "out") + Sets() + " -q");
+  const RunResult run = RunShell("ulimit -f 8; " + ProgramPath() + " " +
+                                 Arguments("gallery", "out") + Sets() + " -q");
   EXPECT_EQ(run.code, 1);
   EXPECT_NE(run.err.find("cannot be written"), std::string::npos) << run.err;
   EXPECT_EQ(ReadAll(out_ / "out/report.html"), before);
@@ -207,7 +207,7 @@ TEST_F(Experiment, GoesOnAfterAKill) {
   RunShell(fmt::format(
       "{} {} & pid=$!; for i in $(seq 3000); do ls {}/training-*.json 2>/dev/null | grep -q . && "
       "break; sleep 0.02; done; kill -9 $pid; wait $pid",
-      kProgram, Arguments("robustness", "killed") + options, parts));
+      ProgramPath(), Arguments("robustness", "killed") + options, parts));
   std::map<fs::path, fs::file_time_type> finished;
   for (const auto& entry : fs::directory_iterator(parts)) {
     const std::string name = entry.path().filename().string();

@@ -33,7 +33,8 @@ class CliFuseTest : public testing::Test {
 
   fs::path In(const std::string& name) const { return folder_ / name; }
   RunResult Fuse(const std::string& arguments) const {
-    return RunShell("cd " + folder_.path().string() + " && " + kProgram + " fuse " + arguments);
+    return RunShell("cd " + folder_.path().string() + " && " + ProgramPath() + " fuse " +
+                    arguments);
   }
   // Exactly one line on stderr, with every one of the texts in it.
   static void ExpectOneLine(const RunResult& run, int code, const std::vector<std::string>& texts) {
@@ -240,7 +241,7 @@ TEST_F(CliFuseTest, TallImagesAreTheSameByRows) {
     ASSERT_EQ(Fuse("tall-ir.png tall-vis.png -o rows.png").code, 0);
     EXPECT_TRUE(ReadAll(In("rows.png")) == ReadAll(In("whole.png")));
     const RunResult pipe = RunShell("cd " + folder_.path().string() + " && cat tall-vis.png | " +
-                                    kProgram + " fuse tall-ir.png /dev/stdin -o pipe.png");
+                                    ProgramPath() + " fuse tall-ir.png /dev/stdin -o pipe.png");
     ASSERT_EQ(pipe.code, 0) << pipe.err;
     EXPECT_TRUE(ReadAll(In("pipe.png")) == ReadAll(In("whole.png")));
   }
@@ -256,7 +257,7 @@ TEST_F(CliFuseTest, TallImagesNeedLittleMemory) {
   const std::string bound =
       "ulimit -d " + std::to_string(3 * 3840 * 2160 / 1024 + 32 * 1024) + " && ";
   const auto fuse = [&](const std::string& rest) {
-    return RunShell("cd " + folder_.path().string() + " && " + bound + kProgram +
+    return RunShell("cd " + folder_.path().string() + " && " + bound + ProgramPath() +
                     " fuse big.pgm big.pgm -o big.png --threads 2 " + rest);
   };
   const RunResult rows = fuse("");
@@ -379,13 +380,13 @@ TEST_F(CliFuseTest, WhatCannotBeWrittenLeavesNothingBehind) {
   // A limit on the size of files stands in for a full disk: writes fail half-way.
   WriteImage(In("noise.png"), RandomImage(300, 200, 1));
   const RunResult full = RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " +
-                                  kProgram + " fuse noise.png noise.png -o out.bmp");
+                                  ProgramPath() + " fuse noise.png noise.png -o out.bmp");
   ExpectOneLine(full, 1, {"out.bmp"});
   EXPECT_EQ(Files(), (std::vector<std::string>{"ir.png", "noise.png", "vis.png"}));
   // An old result survives.
   ASSERT_EQ(Fuse("noise.png noise.png -o out.bmp").code, 0);
   const std::string old = ReadAll(In("out.bmp"));
-  RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " + kProgram +
+  RunShell("cd " + folder_.path().string() + " && ulimit -f 8 && " + ProgramPath() +
            " fuse noise.png noise.png -o out.bmp --strategy l1");
   EXPECT_EQ(ReadAll(In("out.bmp")), old);
 

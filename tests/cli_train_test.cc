@@ -32,7 +32,7 @@ class CliTrainTest : public testing::Test {
 
   // Four images per step: two steps per epoch.
   RunResult Train(const std::string& arguments, const std::string& before = "") const {
-    return RunShell("cd " + folder_.path().string() + " && " + before + " " + kProgram +
+    return RunShell("cd " + folder_.path().string() + " && " + before + " " + ProgramPath() +
                     " train data --layers 2 --channels 3 --batch 4 --crop 16 " + arguments);
   }
   std::string Bytes(const std::string& name) const { return ReadAll(folder_ / name); }
@@ -124,7 +124,7 @@ TEST_F(CliTrainTest, KilledAndResumedGivesTheSameFiles) {
     fs::remove(folder_ / "m.checkpoint");
     // Waits for the first checkpoint.
     const RunResult run =
-        RunShell("cd " + folder_.path().string() + " && " + kProgram +
+        RunShell("cd " + folder_.path().string() + " && " + ProgramPath() +
                  " train data --layers 2 --channels 3 --batch 4 --crop 16 -o m " + options +
                  "log.csv & while [ ! -e " + (folder_ / "m.checkpoint").string() +
                  " ]; do sleep 0.001; done; kill -" + signal + " $!; wait $!");
@@ -201,12 +201,12 @@ TEST_F(CliTrainTest, AFlatFolderWillDo) {
   for (int i = 0; i < 5; ++i) {
     WriteImage(folder_ / "flat" / (std::to_string(i) + ".png"), RandomImage(40, 32, i));
   }
-  const RunResult run = RunShell("cd " + folder_.path().string() + " && " + kProgram +
+  const RunResult run = RunShell("cd " + folder_.path().string() + " && " + ProgramPath() +
                                  " train flat --layers 1 --channels 1 --batch 4 --crop 16 "
                                  "--epochs 1 -o m");
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_NE(run.out.find("5 images, 2 steps"), std::string::npos) << run.out;
-  ExpectOneLine(RunShell("cd " + folder_.path().string() + " && mkdir none && " + kProgram +
+  ExpectOneLine(RunShell("cd " + folder_.path().string() + " && mkdir none && " + ProgramPath() +
                          " train none -o n"),
                 1, {"none: the folder has no images"});
 }

@@ -64,14 +64,15 @@ TEST(CliUsageTest, MisspeltNamesAreCorrected) {
 }
 
 TEST(CliUsageTest, ASimdTargetThatIsNotThereIsRefused) {
-  ExpectUsageError(RunShell("AUIF_SIMD=MMX " + kProgram + " info"), {"AUIF_SIMD", "MMX", "SCALAR"});
-  EXPECT_EQ(RunShell("AUIF_SIMD=SCALAR " + kProgram + " info").code, 0);
-  EXPECT_EQ(RunShell("AUIF_SIMD= " + kProgram + " info").code, 0);
+  ExpectUsageError(RunShell("AUIF_SIMD=MMX " + ProgramPath() + " info"),
+                   {"AUIF_SIMD", "MMX", "SCALAR"});
+  EXPECT_EQ(RunShell("AUIF_SIMD=SCALAR " + ProgramPath() + " info").code, 0);
+  EXPECT_EQ(RunShell("AUIF_SIMD= " + ProgramPath() + " info").code, 0);
 }
 
 TEST(CliUsageTest, OutputsAreFoldersOrImagesAsTheyMustBe) {
   const TemporaryFolder folder;
-  const std::string in = "cd " + folder.path().string() + " && " + kProgram + " ";
+  const std::string in = "cd " + folder.path().string() + " && " + ProgramPath() + " ";
   ASSERT_EQ(RunShell(in + "scene -o street --size 64x48 --frames 2").code, 0);
   const std::vector<fs::path> images(fs::directory_iterator(folder / "street/ir"), {});
   ASSERT_EQ(images.size(), 2u);
@@ -91,7 +92,7 @@ TEST(CliUsageTest, OutputsAreFoldersOrImagesAsTheyMustBe) {
 
 TEST(CliUsageTest, RedirectedProgressIsALinePerTenPerCent) {
   const TemporaryFolder folder;
-  const std::string in = "cd " + folder.path().string() + " && " + kProgram + " ";
+  const std::string in = "cd " + folder.path().string() + " && " + ProgramPath() + " ";
   ASSERT_EQ(RunShell(in + "scene -o street --size 32x32 --frames 45").code, 0);
   const RunResult run = RunShell(in + "fuse street -o out");
   EXPECT_EQ(run.code, 0);
@@ -104,9 +105,9 @@ TEST(CliUsageTest, RedirectedProgressIsALinePerTenPerCent) {
 TEST(CliUsageTest, AskedToStopItFinishesWhatIsUnderWayAndSaysHowFarItCame) {
   const TemporaryFolder folder;
   const std::string in = "cd " + folder.path().string() + " && ";
-  ASSERT_EQ(RunShell(in + kProgram + " scene -o street --size 200x160 --frames 60").code, 0);
+  ASSERT_EQ(RunShell(in + ProgramPath() + " scene -o street --size 200x160 --frames 60").code, 0);
   const RunResult run = RunShell(
-      in + "(" + kProgram +
+      in + "(" + ProgramPath() +
       " fuse street -o out --threads 1 & pid=$!; "
       "until ls out/*.png >/dev/null 2>&1; do sleep 0.01; done; kill -TERM $pid; wait $pid)");
   EXPECT_EQ(run.code, 1);

@@ -2,8 +2,8 @@
 
 namespace auif {
 
-const std::string kProgram = AUIF_PROGRAM;
-const std::string kSourceDir = AUIF_SOURCE_DIR;
-const std::string kDefaultShared = AUIF_DEFAULT_SHARED;
+std::string ProgramPath() { return AUIF_PROGRAM; }
+std::string SourceDir() { return AUIF_SOURCE_DIR; }
+std::string DefaultShared() { return AUIF_DEFAULT_SHARED; }
 
 }  // namespace auif

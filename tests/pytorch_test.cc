@@ -15,7 +15,7 @@ namespace auif {
 namespace {
 
 const std::string kPython = "/usr/bin/python3";
-const std::string kReference = kSourceDir + "/reference/";
+const std::string kReference = SourceDir() + "/reference/";
 
 bool HaveTorch() {
   static const bool have = RunShell(kPython + " -c 'import torch, numpy'").code == 0;
@@ -84,7 +84,7 @@ TEST(PyTorchTest, DefaultModelAndStrategiesAgree) {
 
 TEST(PyTorchTest, ReferencePassesItsOwnTests) {
   if (!HaveTorch()) GTEST_SKIP() << "needs PyTorch and numpy for " << kPython;
-  const RunResult run = RunShell("cd " + kSourceDir + " && " + kPython +
+  const RunResult run = RunShell("cd " + SourceDir() + " && " + kPython +
                                  " -B -m unittest reference/test_reference.py");
   EXPECT_EQ(run.code, 0) << run.err;
 }

@@ -45,7 +45,7 @@ inline RunResult RunShell(const std::string& command) {
 
 // Runs `auif ARGUMENTS`, the arguments as a shell reads them.
 inline RunResult RunAuif(const std::string& arguments) {
-  return RunShell(kProgram + " " + arguments);
+  return RunShell(ProgramPath() + " " + arguments);
 }
 
 }  // namespace auif

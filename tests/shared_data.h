@@ -13,7 +13,7 @@ namespace auif {
 
 inline std::filesystem::path SharedDir() {
   const char* dir = std::getenv("AUIF_SHARED");
-  return dir != nullptr && *dir != '\0' ? dir : kDefaultShared;
+  return dir != nullptr && *dir != '\0' ? dir : DefaultShared();
 }
 
 }  // namespace auif

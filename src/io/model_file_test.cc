@@ -171,10 +171,10 @@ TEST_F(ModelFile, DefaultModelIsTheShippedFile) {
   EXPECT_EQ(model.config.layers, 10);
   EXPECT_EQ(model.config.channels, 64);
   EXPECT_EQ(model.ParameterCount(), 23151);
-  ExpectSameModel(model, LoadModel(kSourceDir + "/models/auif-default.safetensors"));
+  ExpectSameModel(model, LoadModel(SourceDir() + "/models/auif-default.safetensors"));
   // Saving it gives the shipped file, byte for byte.
   SaveModel(model, path_);
-  EXPECT_EQ(ReadFile(path_), ReadFile(kSourceDir + "/models/auif-default.safetensors"));
+  EXPECT_EQ(ReadFile(path_), ReadFile(SourceDir() + "/models/auif-default.safetensors"));
   // A 64-bit FNV-1a hash of all bits: nobody changes the model unseen.
   std::uint64_t hash = 0xcbf29ce484222325u;
   for (const auto& tensor : Tensors(model)) {

@@ -63,7 +63,7 @@ TensorMap Reference(const std::string& job, const Model& model, int steps,
   }
   WriteAll(folder / "images.safetensors", SerializeSafetensors({{{"images", images}}, {}}));
   const RunResult run =
-      RunShell("cd " + folder.path().string() + " && " + kPython + " " + kSourceDir +
+      RunShell("cd " + folder.path().string() + " && " + kPython + " " + SourceDir() +
                "/reference/train_reference.py " + job + " model.safetensors images.safetensors" +
                " -o out.safetensors --double " + flags);
   EXPECT_EQ(run.code, 0) << run.err;
