@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The developer's and the CI's entry point: ./ci.sh build|test|asan|fuzz|cross|lint|bench|help
+# The developer's and the CI's entry point: ./ci.sh build|test|clang|fuzz|cross|lint|bench|help
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -11,7 +11,7 @@ if command -v ccache >/dev/null; then
   export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 fi
 
-configure_and_build() { # preset, further options
+configure_and_build() { # preset, further options of the configuration
   cmake --preset "$1" "${launcher[@]}" "${@:2}" >/dev/null
   cmake --build --preset "$1" -j "$jobs"
 }
@@ -22,17 +22,17 @@ case "${1:-help}" in
   test)   # all tests
     configure_and_build release -DAUIF_BUILD_TESTS=ON -DAUIF_BUILD_BENCH=ON
     ctest --preset release -j "$jobs" ;;
-  asan)   # all tests with the address and undefined-behaviour sanitizers
-    configure_and_build asan
-    ctest --preset asan -j "$jobs" ;;
+  clang)  # everything by clang with the address and undefined-behaviour sanitizers, and its tests
+    configure_and_build clang
+    ctest --preset clang -j "$jobs" ;;
   fuzz)   # each fuzzer for 20 seconds (clang)
-    configure_and_build fuzz
+    configure_and_build clang
     for target in image safetensors torch_file; do
-      mkdir -p "build-fuzz/corpus/$target"
+      mkdir -p "build-clang/corpus/$target"
       dictionary=()
       [ "$target" = torch_file ] && dictionary=(-dict=fuzz/pickle.dict)
-      "build-fuzz/fuzz/fuzz_$target" -max_total_time=20 -artifact_prefix=build-fuzz/ \
-        "${dictionary[@]}" "build-fuzz/corpus/$target"
+      "build-clang/fuzz/fuzz_$target" -max_total_time=20 -artifact_prefix=build-clang/ \
+        "${dictionary[@]}" "build-clang/corpus/$target"
     done ;;
   cross)  # the core for aarch64 and its tests under emulation; installs what is missing (Debian)
     scripts/aarch64-sysroot.sh
@@ -40,9 +40,7 @@ case "${1:-help}" in
     ctest --preset aarch64 -j "$jobs" ;;
   lint)   # formatting; then clang-tidy on the files that were built
     git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
-    if [ -f build/compile_commands.json ]; then
-      git ls-files 'src/*.cc' 'cli/*.cc' | grep -v _test.cc | xargs -P "$jobs" -n 4 clang-tidy -p build --quiet
-    fi ;;
+    [ ! -f build/compile_commands.json ] || scripts/tidy.py build ;;
   bench)  # auif beside PyTorch, ONNX Runtime and OpenCV; prints a table, writes a page and images
     scripts/install-deps.sh bench || echo "note: going on without what is missing" >&2
     configure_and_build release -DAUIF_BUILD_TESTS=OFF -DAUIF_BUILD_BENCH=ON

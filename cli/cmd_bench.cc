@@ -91,7 +91,9 @@ Action AddBench(CLI::App& command) {
       ->type_name("N");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
-  command.add_option("--seconds", options->job.seconds, "Time for each size (default: 2)")
+  command
+      .add_option("--seconds", options->job.seconds,
+                  fmt::format("Time for each size ({:g})", options->job.seconds))
       ->type_name("S");
   command.add_flag("--json", options->json, "Print JSON");
   AddThreads(command, options->job.threads);

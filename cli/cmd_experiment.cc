@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/progress.h"
+#include "cli/train_flags.h"
 #include "experiments/experiment.h"
 
 namespace auif::cli {
@@ -28,19 +29,15 @@ constexpr const char* kFooter =
 
 struct Options {
   ExperimentJob job;
-  std::string preset = "default", model, reproduction;
+  TrainFlags train;
+  std::string model, reproduction;
   std::vector<std::string> methods;
-  int epochs = 0;  // 0: the preset's
-  std::uint64_t seed = 0;
   bool quiet = false;
 };
 
 int Run(Options& options) {
   ExperimentJob& job = options.job;
-  if (options.preset == "paper") job.train = TrainOptions::Paper();
-  if (options.preset == "release") job.train = TrainOptions::Release();
-  if (options.epochs > 0) job.train.epochs = options.epochs;
-  job.train.seed = options.seed;
+  job.train = options.train.Options();
   if (!options.model.empty()) job.model = options.model;
   if (!options.reproduction.empty()) job.reproduction = options.reproduction;
   for (const std::string& text : options.methods) {
@@ -102,17 +99,13 @@ Action AddExperiment(CLI::App& command) {
       ->type_name("NAME[=PATH]...");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
-  command.add_option("--runs", job.runs, "Trainings of robustness (default: 40)")->type_name("N");
-  command.add_option("--layers-max", job.layers_max, "Largest number of layers (default: 15)")
+  command.add_option("--runs", job.runs, fmt::format("Trainings of robustness ({})", job.runs))
       ->type_name("N");
-  command.add_option("--seed", options->seed, "Seed of the first training (default: 0)")
-      ->type_name("S");
-  command.add_option("--preset", options->preset, "Trainings: default, paper or release")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"default", "paper", "release"}).description(""));
-  command.add_option("--epochs", options->epochs, "Epochs of a training (default: 80)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000000).description(""));
+  command
+      .add_option("--layers-max", job.layers_max,
+                  fmt::format("Largest number of layers ({})", job.layers_max))
+      ->type_name("N");
+  options->train.AddFewTo(command, "Trainings");
   command
       .add_option("--reproduction", options->reproduction,
                   "Also write the numbers beside the paper's, as Markdown")

@@ -18,11 +18,13 @@ inline constexpr int kUsageError = 2;
 using Action = std::function<int()>;
 
 Action AddBench(CLI::App& command);
+Action AddCompletion(CLI::App& command);
 Action AddEval(CLI::App& command);
 Action AddExperiment(CLI::App& command);
 Action AddFuse(CLI::App& command);
 Action AddImport(CLI::App& command);
 Action AddInfo(CLI::App& command);
+Action AddMan(CLI::App& command);
 Action AddScene(CLI::App& command);
 Action AddTrain(CLI::App& command);
 

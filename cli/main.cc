@@ -10,6 +10,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,8 @@ constexpr Command kCommands[] = {
     {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
     {"Try it out", "scene", "Render a synthetic street at night in infrared and visible light",
      AddScene},
+    {"Shell", "completion", "Print a script that completes commands and options", AddCompletion},
+    {"", "man", "Print the manual page, for man -l", AddMan},
 };
 
 constexpr const char* kFooter =
@@ -82,6 +85,24 @@ void RefuseUnknownOptions(const CLI::App& app, const std::vector<std::string>& a
               closest.empty() ? HelpHint(app) : closest + " " + HelpHint(app));
 }
 
+// CLI11 says "--epochs: 1 required N missing" and "Could not convert: --epochs = abc".
+std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::string text = error.what();
+  const std::string unreadable = "Could not convert: ";
+  const bool conversion = text.starts_with(unreadable);
+  const std::string_view end = conversion ? " = " : ": ";
+  const std::size_t begin = conversion ? unreadable.size() : 0, at = text.find(end, begin);
+  if (at == std::string::npos) return text;
+  const std::string name = text.substr(begin, at - begin);
+  const CLI::Option* option = app.get_option_no_throw(name);
+  if (option == nullptr) return text;
+  const std::string usage = name + " " + option->get_type_name();
+  if (conversion)
+    return fmt::format("{}: '{}' is no such value", usage, text.substr(at + end.size()));
+  if (text.ends_with(" missing")) return fmt::format("{} needs its value: {}", name, usage);
+  return text;
+}
+
 // A target that is misspelt or missing must not silently be another one.
 void CheckSimdEnvironment() {
   const char* name = std::getenv("AUIF_SIMD");
@@ -100,18 +121,12 @@ int Run(int argc, char** argv) {
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.get_formatter()->column_width(28);
   app.require_subcommand(1);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return fmt::format("auif: error: {} (see 'auif --help')\n", error.what());
-  });
   app.footer(kFooter);
 
   std::vector<std::pair<CLI::App*, Action>> actions;
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
     sub->group(command.group);
-    sub->failure_message([name = command.name](const CLI::App*, const CLI::Error& error) {
-      return fmt::format("auif: error: {} (see 'auif {} --help')\n", error.what(), name);
-    });
     actions.emplace_back(sub, command.add(*sub));
   }
   // Without a command, and with `help`, the help is what was asked for, as for git and cargo.
@@ -134,30 +149,27 @@ int Run(int argc, char** argv) {
   const bool is_command = !name.starts_with('-');
   // What stands before a command is the program's.
   const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const CLI::App& parsed = is_command ? *app.get_subcommand(name) : app;
   const auto refuse_unknown = [&] {
     if (is_command) {
-      RefuseUnknownOptions(*app.get_subcommand(name), {arguments.begin() + 1, arguments.end()});
+      RefuseUnknownOptions(parsed, {arguments.begin() + 1, arguments.end()});
     } else {
       RefuseUnknownOptions(app, {arguments.begin(), std::ranges::find_first_of(arguments, names)});
     }
   };
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ExtrasError& error) {
-    refuse_unknown();
-    throw Error(ErrorKind::kUsage, error.what(), {},
-                HelpHint(is_command ? *app.get_subcommand(name) : app));
-  } catch (const CLI::RequiredError& error) {
-    // A misspelt option may be the one that is missing.
-    refuse_unknown();
-    throw Error(ErrorKind::kUsage, error.what(), {},
-                HelpHint(is_command ? *app.get_subcommand(name) : app));
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream out, err;
-    const int code = app.exit(error, out, err);
+  } catch (const CLI::Success& request) {  // help or version
+    std::ostringstream out;
+    app.exit(request, out, out);
     WriteOut(out.str());
-    WriteErr(err.str());
-    return code == 0 ? kAllDone : kUsageError;
+    return kAllDone;
+  } catch (const CLI::ParseError& error) {
+    // A misspelt option may be the one that is missing.
+    const bool names_none = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+                            dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (names_none) refuse_unknown();
+    throw Error(ErrorKind::kUsage, Explain(parsed, error), {}, HelpHint(parsed));
   }
   for (const auto& [sub, action] : actions) {
     if (sub->parsed()) return action();

@@ -169,7 +169,7 @@ TEST_F(Experiment, DamagedPartsAreMadeAgain) {
 TEST_F(Experiment, ErrorsAreOneClearLine) {
   const std::map<std::string, std::string> wrong{
       {Arguments("tables", "out"), "there is no such experiment"},
-      {Arguments("datasets", "out") + " --datasets tnoo", "there is no such data set"},
+      {Arguments("datasets", "out") + " --datasets tnoo", "did you mean 'tno'?"},
       {Arguments("datasets", "out"), "has none of the paper's data sets"},
       {Arguments("training", "out") + " --datasets " + (*data_ / "test.json").string(),
        "no data set of the split 'train' is available"},

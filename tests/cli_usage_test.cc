@@ -63,6 +63,46 @@ TEST(CliUsageTest, MisspeltNamesAreCorrected) {
                    {"compar", "did you mean 'compare'?"});
 }
 
+TEST(CliUsageTest, ShellsCompleteAndManReads) {
+  const TemporaryFolder folder;
+  const std::string in = "cd " + folder.path().string() + " && ";
+  ASSERT_EQ(RunShell(in + ProgramPath() + " completion bash > auif.bash").code, 0);
+  const auto complete = [&](const std::string& words, int at) {
+    return RunShell(in + "bash -c 'source ./auif.bash; COMP_WORDS=(" + words +
+                    "); COMP_CWORD=" + std::to_string(at) + "; _auif; echo \"${COMPREPLY[@]}\"'")
+        .out;
+  };
+  EXPECT_EQ(complete("auif fu", 1), "fuse\n");
+  EXPECT_EQ(complete("auif fuse a --strat", 3), "--strategy\n");
+  EXPECT_EQ(complete("auif help tr", 2), "train\n");
+  EXPECT_EQ(complete("auif fuse a", 2), "\n") << "files are bash's own";
+  for (const char* shell : {"zsh", "fish"}) {
+    const RunResult run = RunAuif(std::string("completion ") + shell);
+    EXPECT_EQ(run.code, 0);
+    EXPECT_NE(run.out.find("strategy"), std::string::npos);
+    // Where the shell is installed it reads its script.
+    const std::string check =
+        std::string("command -v ") + shell + " >/dev/null || exit 0; " + shell;
+    const std::string file = "script." + std::string(shell);
+    WriteAll(folder / file, run.out);
+    EXPECT_EQ(RunShell(in + check + " -n " + file).code, 0) << shell;
+  }
+  ExpectUsageError(RunAuif("completion bsh"), {"'bsh'", "did you mean 'bash'?"});
+  const RunResult man = RunAuif("man");
+  EXPECT_EQ(man.out.rfind(".TH AUIF 1", 0), 0u);
+  EXPECT_NE(man.out.find("\n.SH AUIF FUSE\n"), std::string::npos);
+  EXPECT_NE(man.out.find("\\fB\\-\\-strategy\\fR"), std::string::npos);
+}
+
+TEST(CliUsageTest, ValuesThatAreMissingOrOfTheWrongKindAreNamed) {
+  ExpectUsageError(RunAuif("train d -o m --epochs"), {"--epochs needs its value: --epochs N"});
+  ExpectUsageError(RunAuif("train d -o m --epochs abc"),
+                   {"--epochs N: 'abc' is no such value", "auif train --help"});
+  ExpectUsageError(RunAuif("train d -o m --eta 0.1"), {"--eta needs its value: --eta MEAN,DEV"});
+  ExpectUsageError(RunAuif("fuse a b -o"), {"--output needs its value", "auif fuse --help"});
+  ExpectUsageError(RunAuif("fuse a b -o c --threads 1.5"), {"--threads N: '1.5'"});
+}
+
 TEST(CliUsageTest, ASimdTargetThatIsNotThereIsRefused) {
   ExpectUsageError(RunShell("AUIF_SIMD=MMX " + ProgramPath() + " info"),
                    {"AUIF_SIMD", "MMX", "SCALAR"});

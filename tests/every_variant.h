@@ -14,11 +14,12 @@
 
 namespace auif {
 
-// Emulation (./ci.sh cross) is some 80 times as slow: the two largest tests run fewer cases there.
-#ifdef AUIF_EMULATED
-inline constexpr bool kEmulated = true;
+// Emulation (./ci.sh cross) is some 80 times as slow, sanitizers (./ci.sh clang) ten: the largest
+// tests run fewer cases there.
+#ifdef AUIF_SLOW
+inline constexpr bool kSlow = true;
 #else
-inline constexpr bool kEmulated = false;
+inline constexpr bool kSlow = false;
 #endif
 
 // Runs f once with each SIMD target that the machine has.

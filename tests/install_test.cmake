@@ -139,3 +139,16 @@ foreach(compiler IN LISTS compilers)
     run_embed(${program}-static)
   endforeach()
 endforeach()
+
+# The manual page and the completions are there, and everything goes again.
+foreach(file IN ITEMS share/man/man1/auif.1 share/bash-completion/completions/auif
+                      share/zsh/vendor-completions/_auif share/fish/vendor_completions.d/auif.fish)
+  if(NOT EXISTS ${work}/prefix/${file})
+    message(FATAL_ERROR "${file} is not installed")
+  endif()
+endforeach()
+run(make -C ${SOURCE} uninstall BUILD=${BUILD})
+file(GLOB_RECURSE left ${work}/prefix/*)
+if(left)
+  message(FATAL_ERROR "make uninstall left ${left}")
+endif()

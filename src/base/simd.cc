@@ -8,12 +8,20 @@
 #include "hwy/targets.h"
 
 namespace auif {
+namespace {
+
+// The cast is for platforms where the mask has another type. Which of its two plain targets
+// Highway uses depends on the compiler.
+std::string NameOf(std::int64_t target) {
+  return target == HWY_EMU128 ? "SCALAR" : hwy::TargetName(target);
+}
+
+}  // namespace
 
 std::vector<std::string> SimdTargets() {
   std::vector<std::string> names;
-  // The cast is for platforms where the mask has another type.
   for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-    names.push_back(hwy::TargetName(static_cast<std::int64_t>(target)));
+    names.push_back(NameOf(static_cast<std::int64_t>(target)));
   }
   return names;
 }
@@ -23,7 +31,7 @@ std::string SimdTarget() { return SimdTargets().front(); }
 bool ForceSimdTarget(const std::string& name) {
   hwy::SetSupportedTargetsForTest(0);
   for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-    if (name != hwy::TargetName(target)) continue;
+    if (name != NameOf(static_cast<std::int64_t>(target))) continue;
     hwy::SetSupportedTargetsForTest(target);
     break;
   }

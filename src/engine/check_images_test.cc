@@ -71,7 +71,7 @@ TEST_F(CheckImagesTest, ResultInASource) {
   };
   for (const auto& [x, y] : {std::pair{63, 39}, {-63, 39}, {0, -39}, {-63, -39}}) {
     ExpectUsage("out", "\"ir\"",
-                [&] { fuser_.Fuse(window(68, 45), vis_, window(68 + x, 45 + y)); });
+                [&, x = x, y = y] { fuser_.Fuse(window(68, 45), vis_, window(68 + x, 45 + y)); });
   }
   // Beside each other in one image there is no overlap.
   for (const auto& [x, y] : {std::pair{64, 0}, {-64, 3}, {0, 40}, {0, -40}, {64, -5}}) {

@@ -76,7 +76,7 @@ TEST(FuseStreamTest, SameBitsAsFuser) {
   // Wide enough for one tile, for several if there are threads, and for several in any case; low,
   // shorter than the delay, and several chunks high.
   std::vector<std::pair<int, int>> sizes = {{10, 10}, {101, 33}};
-  if (!kEmulated) sizes.insert(sizes.end(), {{37, 211}, {640, 97}, {2300, 40}, {4100, 13}});
+  if (!kSlow) sizes.insert(sizes.end(), {{37, 211}, {640, 97}, {2300, 40}, {4100, 13}});
   const Model model = TenLayers();
   for (const auto& [width, height] : sizes) {
     for (Strategy strategy : {Strategy::kAdd, Strategy::kAverage, Strategy::kL1}) {

@@ -54,7 +54,7 @@ TEST(FuseTest, AgreesWithReferenceForEverySize) {
         config.channels = 2;
         const Model model = RandomModel(config, i);
         const Plane<double> expected = FuseReference(model, {}, ir, vis);
-        ForEachTarget([&] {
+        ForEachTarget([&, width = width, height = height] {
           SCOPED_TRACE(std::to_string(width) + "x" + std::to_string(height));
           EXPECT_LT(RelativeError(Fuser(model).Fuse(ir, vis), expected), kTolerance);
         });
@@ -65,7 +65,7 @@ TEST(FuseTest, AgreesWithReferenceForEverySize) {
 
 TEST(FuseTest, AgreesWithReferenceOnLargeImagesWithAllChannels) {
   // A quarter of the pixels is still up to four bands, and 64 channels take the reference long.
-  const int part = kEmulated ? 2 : 1;
+  const int part = kSlow ? 2 : 1;
   for (const auto& [width, height] :
        {std::pair{333 / part, 150 / part}, std::pair{131 / part, 517 / part}}) {
     const Plane<float> ir = RandomImage(width, height, 5), vis = RandomImage(width, height, 6);
@@ -124,7 +124,7 @@ TEST(FuseTest, L1OfBlackImagesIsDefined) {
 TEST(FuseTest, SameBitsForAnyNumberOfThreads) {
   // One band, and two as low as bands get (with L1 and without); six.
   std::vector<int> heights = {33, 97};
-  if (!kEmulated) heights.insert(heights.end(), {92, 300});
+  if (!kSlow) heights.insert(heights.end(), {92, 300});
   for (const ModelConfig& config : AllForms(10, 4)) {
     for (int height : heights) {
       const Plane<float> ir = RandomImage(101, height, 1), vis = RandomImage(101, height, 2);
@@ -222,7 +222,7 @@ TEST(FuseTest, IntegersAreTheSameBitsAsByWayOfFloat) {
       FuseOptions options;
       options.threads = threads;
       const Fuser fuser(model, options);
-      ForEachTarget([&] {
+      ForEachTarget([&, width = width, height = height] {
         SCOPED_TRACE(std::to_string(width) + "x" + std::to_string(height));
         const Plane<float> fused = fuser.Fuse(ToFloat(ir8), ToFloat(vis8));
         EXPECT_TRUE(SameBits(fuser.Fuse(ir8, vis8), fused));

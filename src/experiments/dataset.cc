@@ -1,6 +1,7 @@
 #include "experiments/dataset.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <climits>
@@ -10,6 +11,7 @@
 
 #include "auif/error.h"
 #include "base/fingerprint.h"
+#include "base/text.h"
 #include "experiments/published.h"
 #include "io/atomic_file.h"
 #include "io/tensor.h"
@@ -148,10 +150,12 @@ Datasets OpenDatasets(const fs::path& data, const std::vector<std::string>& want
       continue;
     }
     if (!fs::is_regular_file(text)) {
-      std::string names;
-      for (const Dataset& set : paper) names += (names.empty() ? "" : ", ") + set.name;
+      std::vector<std::string> names;
+      for (const Dataset& set : paper) names.push_back(set.name);
       throw Error(ErrorKind::kUsage, "there is no such data set and no such file", text,
-                  "known are " + names + "; others need a file, see docs/datasets.md");
+                  GuessAndList(text, names,
+                               fmt::format("there are {}; others need a file, see docs/datasets.md",
+                                           fmt::join(names, ", "))));
     }
     const Json json = Json::parse(ReadFile(text), nullptr, false);
     if (json.is_discarded()) throw Error(ErrorKind::kInput, "is no JSON file", text);

@@ -7,6 +7,7 @@
 #include "auif/io.h"
 #include "experiments/experiments.h"
 #include "experiments/sheet.h"
+#include "image/levels.h"
 #include "io/csv.h"
 
 namespace auif {
@@ -36,14 +37,12 @@ Section RunDecomposition(Lab& lab) {
                                       {"BN", &maps.base},
                                       {"DN", &maps.detail}}) {
         const bool last = name[1] == 'N';
-        row.push_back(Stretched(*map, last && negative));
-        float low = map->Row(0)[0], high = low;
-        for (int y = 0; y < map->height(); ++y) {
-          const auto [least, most] = std::minmax_element(map->Row(y), map->Row(y) + map->width());
-          low = std::min(low, *least);
-          high = std::max(high, *most);
-        }
-        csv += CsvLine({set->name, pair.name, kind, name, CsvNumber(low), CsvNumber(high)});
+        Levels shown = LevelsOf(*map, 0.001);
+        if (last && negative) std::swap(shown.black, shown.white);
+        row.push_back(Stretched(*map, shown));
+        const Levels all = LevelsOf(*map);
+        csv +=
+            CsvLine({set->name, pair.name, kind, name, CsvNumber(all.black), CsvNumber(all.white)});
       }
       sheet.rows.push_back(
           fmt::format("{} {}", set->title, kind == std::string("visible") ? "vis" : "ir"));

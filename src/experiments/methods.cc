@@ -1,11 +1,12 @@
 #include "experiments/methods.h"
 
 #include <algorithm>
+#include <span>
 
 #include "auif/error.h"
 #include "auif/io.h"
 #include "auif/model_io.h"
-#include "base/text.h"
+#include "io/pair_index.h"
 #include "methods/auif.h"
 
 namespace auif {
@@ -31,12 +32,9 @@ Plane<float> ComparedMethod::Fused(const Dataset& set, std::size_t sets,
   if (method) return method->Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey());
   const fs::path from = Folder(set, sets);
   if (from.empty()) return {};
+  const PairIndex index(std::span(&pair, 1));
   for (const fs::path& path : ListImages(from)) {
-    const std::string stem = Lower(path.stem().string());
-    if (stem == Lower(pair.name) || stem == Lower(pair.ir.stem().string()) ||
-        stem == Lower(pair.vis.stem().string())) {
-      return ReadImage(path).Grey();
-    }
+    if (index.Find(path)) return ReadImage(path).Grey();
   }
   return {};
 }

@@ -69,15 +69,6 @@ TEST(Sheet, TheBoxIsInsideTheImage) {
   EXPECT_LE(box.y + box.height, 40);
 }
 
-TEST(Sheet, StretchingFillsTheRange) {
-  Plane<float> map(4, 1);
-  for (int x = 0; x < 4; ++x) map.Row(0)[x] = static_cast<float>(x) - 5;
-  const Plane<float> stretched = Stretched(map);
-  EXPECT_FLOAT_EQ(stretched.Row(0)[0], 0);
-  EXPECT_FLOAT_EQ(stretched.Row(0)[1], 1 / 3.0f);
-  EXPECT_FLOAT_EQ(stretched.Row(0)[3], 1);
-}
-
 TEST(Plot, WritesScriptAndImages) {
   try {
     CheckGnuplot();

@@ -103,25 +103,6 @@ std::string Base64(const std::string& bytes) {
   return text;
 }
 
-Plane<float> Stretched(const Plane<float>& map, bool negative) {
-  std::vector<float> values;
-  for (int y = 0; y < map.height(); ++y) {
-    values.insert(values.end(), map.Row(y), map.Row(y) + map.width());
-  }
-  std::sort(values.begin(), values.end());
-  const std::size_t cut = values.size() / 1000;
-  const float low = values[cut], high = values[values.size() - 1 - cut];
-  const float scale = high > low ? 1 / (high - low) : 0;
-  Plane<float> stretched(map.width(), map.height());
-  for (int y = 0; y < map.height(); ++y) {
-    std::transform(map.Row(y), map.Row(y) + map.width(), stretched.Row(y), [&](float v) {
-      const float level = std::clamp((v - low) * scale, 0.0f, 1.0f);
-      return negative ? 1 - level : level;
-    });
-  }
-  return stretched;
-}
-
 Box InterestingBox(const Plane<float>& ir, const Plane<float>& vis) {
   const cv::Mat a = AsMat(ir), b = AsMat(vis);
   const cv::Size window(std::max(1, a.cols / 5), std::max(1, a.rows / 5));

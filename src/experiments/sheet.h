@@ -29,9 +29,6 @@ void DrawSheet(const Sheet& sheet, const std::filesystem::path& folder);
 // Where the two sources of a scene have most structure that differs: a good place to look at.
 Box InterestingBox(const Plane<float>& ir, const Plane<float>& vis);
 
-// From the smallest to the largest value, 1 in 1,000 at each end left out, to [0, 1].
-Plane<float> Stretched(const Plane<float>& map, bool negative = false);
-
 std::string Base64(const std::string& bytes);
 
 }  // namespace auif

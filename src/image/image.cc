@@ -20,6 +20,7 @@ void CheckRange(Range range) {
 template <typename T>
 std::vector<Plane<T>> MakePlanes(const ImageSpec& spec) {
   std::vector<Plane<T>> planes;
+  planes.reserve(spec.channels);
   for (int c = 0; c < spec.channels; ++c) planes.emplace_back(spec.size);
   return planes;
 }

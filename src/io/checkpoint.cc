@@ -1,6 +1,5 @@
 #include "io/checkpoint.h"
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -26,10 +25,10 @@ void Put(const Model& model, const std::string& prefix, TensorMap* tensors) {
 
 class CheckpointReader {
  public:
-  CheckpointReader(std::string where, const Safetensors& content)
-      : where_(std::move(where)), content_(content) {}
+  CheckpointReader(std::string where, Safetensors content)
+      : where_(std::move(where)), content_(std::move(content)) {}
 
-  TrainState Read(const ModelConfig& config, const TrainOrigin& origin) const {
+  TrainState Read(const ModelConfig& config, const TrainOrigin& origin) {
     const auto format = content_.metadata.find("format");
     if (format == content_.metadata.end() || format->second != kFormat) {
       Fail("is not a checkpoint of this program");
@@ -62,18 +61,10 @@ class CheckpointReader {
     }
   }
 
-  Model Take(const ModelConfig& config, const std::string& prefix) const {
+  Model Take(const ModelConfig& config, const std::string& prefix) {
     Model model = EmptyModel(config);
-    for (const auto& target : Tensors(model)) {
-      const auto found = content_.tensors.find(prefix + target.name);
-      if (found == content_.tensors.end()) Fail("tensor " + prefix + target.name + " is missing");
-      const Tensor& tensor = found->second;
-      if (!std::equal(tensor.shape.begin(), tensor.shape.end(), target.shape.begin(),
-                      target.shape.end())) {
-        Fail("tensor " + prefix + target.name + " has shape " + ShapeText(tensor.shape));
-      }
-      std::copy(tensor.values.begin(), tensor.values.end(), target.values.begin());
-    }
+    for (const auto& to : Tensors(model))
+      TakeTensor(&content_.tensors, prefix + to.name, to, where_);
     model.Validate(where_);
     return model;
   }
@@ -92,7 +83,7 @@ class CheckpointReader {
   }
 
   std::string where_;
-  const Safetensors& content_;
+  Safetensors content_;
 };
 
 }  // namespace
@@ -115,8 +106,8 @@ void SaveCheckpoint(const TrainState& state, const TrainOrigin& origin,
 
 TrainState LoadCheckpoint(const ModelConfig& config, const TrainOrigin& origin,
                           const std::filesystem::path& path) {
-  const Safetensors content = ParseSafetensors(ReadFile(path), path.string());
-  return CheckpointReader(path.string(), content).Read(config, origin);
+  return CheckpointReader(path.string(), ParseSafetensors(ReadFile(path), path.string()))
+      .Read(config, origin);
 }
 
 }  // namespace auif

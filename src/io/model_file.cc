@@ -1,5 +1,4 @@
 // Model files: safetensors with the configuration in the metadata.
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <string>
@@ -27,7 +26,7 @@ class ModelReader {
 
   Model Read() {
     Model model = EmptyModel(ReadConfig());
-    for (const auto& tensor : Tensors(model)) Take(tensor);
+    for (const auto& to : Tensors(model)) TakeTensor(&content_.tensors, to.name, to, where_);
     if (!content_.tensors.empty()) {
       Fail("unexpected tensor " + Printable(content_.tensors.begin()->first));
     }
@@ -89,18 +88,6 @@ class ModelReader {
     config.channels = TakeInteger("channels");
     config.Validate(where_);
     return config;
-  }
-
-  void Take(const TensorView<float>& target) {
-    const auto node = content_.tensors.extract(target.name);
-    if (node.empty()) Fail("tensor " + target.name + " is missing");
-    const Tensor& tensor = node.mapped();
-    if (!std::equal(tensor.shape.begin(), tensor.shape.end(), target.shape.begin(),
-                    target.shape.end())) {
-      Fail("tensor " + target.name + " has shape " + ShapeText(tensor.shape) + ", not " +
-           ShapeText(target.shape));
-    }
-    std::copy(tensor.values.begin(), tensor.values.end(), target.values.begin());
   }
 
   Safetensors content_;

@@ -1,7 +1,10 @@
 #include "io/tensor.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+
+#include "auif/error.h"
 
 namespace auif {
 namespace {
@@ -67,6 +70,20 @@ float ReadNumber(NumberType type, const char* bytes) {
       return bytes[0] != 0 ? 1.0f : 0.0f;
   }
   return 0;
+}
+
+void TakeTensor(TensorMap* tensors, const std::string& name, const TensorView<float>& to,
+                const std::string& where) {
+  const auto node = tensors->extract(name);
+  if (node.empty()) throw Error(ErrorKind::kInput, "tensor " + name + " is missing", where);
+  const Tensor& tensor = node.mapped();
+  if (!std::ranges::equal(tensor.shape, to.shape)) {
+    throw Error(
+        ErrorKind::kInput,
+        "tensor " + name + " has shape " + ShapeText(tensor.shape) + ", not " + ShapeText(to.shape),
+        where);
+  }
+  std::ranges::copy(tensor.values, to.values.begin());
 }
 
 std::string Printable(std::string_view text) {

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "auif/model.h"
+
 namespace auif {
 
 // Row-major; shape () is one number. Files may hold other number types: values are rounded to
@@ -57,6 +59,11 @@ void AppendLittleEndian(UInt value, std::string* bytes) {
     bytes->push_back(static_cast<char>(static_cast<unsigned char>(value >> (8 * i))));
   }
 }
+
+// Takes the tensor `name` out of `tensors` and copies it to where it belongs in a model. Throws
+// Error (kInput) with `where` if it is missing or of another shape.
+void TakeTensor(TensorMap* tensors, const std::string& name, const TensorView<float>& to,
+                const std::string& where);
 
 // A name from a file for use in a message: shortened, and without control characters or bytes
 // outside ASCII, so that a broken file cannot spoil the terminal.

@@ -81,7 +81,10 @@ class Importer {
     for (const std::string& name : names) source += (source.empty() ? "" : ", ") + name;
 
     Model model = EmptyModel(Config());
-    for (const auto& target : Tensors(model)) Take(TorchKey(target.name), target);
+    for (const auto& to : Tensors(model)) {
+      const std::string key = TorchKey(to.name);
+      TakeTensor(&tensors_, key, to, Owner(key).string());
+    }
     if (!tensors_.empty()) {
       const std::string& key = tensors_.begin()->first;
       Fail("has the unexpected key " + Printable(key), Owner(key));
@@ -105,26 +108,13 @@ class Importer {
     const auto kernel = [this](int layer) {
       return tensors_.find("conv1." + std::to_string(layer) + ".kernel");
     };
-    config.layers = 1;  // should the first be missing, Take says so
+    config.layers = 1;  // should the first be missing, TakeTensor says so
     while (kernel(config.layers) != tensors_.end()) ++config.layers;
     if (const auto first = kernel(0); first != tensors_.end() && !first->second.shape.empty()) {
       config.channels = static_cast<int>(std::min<std::int64_t>(first->second.shape[0], 1 << 30));
     }
     config.Validate(owners_.at(kParts[0].key).string());
     return config;
-  }
-
-  void Take(const std::string& key, const TensorView<float>& target) {
-    const auto node = tensors_.extract(key);
-    if (node.empty()) Fail("the key " + key + " is missing", Owner(key));
-    const Tensor& tensor = node.mapped();
-    if (!std::equal(tensor.shape.begin(), tensor.shape.end(), target.shape.begin(),
-                    target.shape.end())) {
-      Fail("tensor " + key + " has shape " + ShapeText(tensor.shape) + ", not " +
-               ShapeText(target.shape),
-           Owner(key));
-    }
-    std::copy(tensor.values.begin(), tensor.values.end(), target.values.begin());
   }
 
   TensorMap tensors_;                            // by key, of all files

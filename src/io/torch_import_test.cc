@@ -178,7 +178,7 @@ TEST_F(TorchImport, MissingKeys) {
     } else if (good[i].key == "conv1.1.kernel") {  // then there is only one layer
       ExpectBroken("c.model", state, "c.model: has the unexpected key conv1.1.");
     } else {
-      ExpectBroken("c.model", state, "c.model: the key " + good[i].key + " is missing");
+      ExpectBroken("c.model", state, "c.model: tensor " + good[i].key + " is missing");
     }
   }
 }

@@ -1,12 +1,12 @@
 #include "jobs/evaluate_job.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "auif/error.h"
 #include "auif/io.h"
 #include "base/text.h"
+#include "io/pair_index.h"
 
 namespace auif {
 namespace {
@@ -42,30 +42,18 @@ std::string Some(const std::vector<std::string>& names) {
                               : text;
 }
 
-// The pairs by every base name that a fused image of theirs may have.
+// The pairs, and what is known of images without one.
 class Sources {
  public:
-  explicit Sources(PairList list) : list_(std::move(list)) {
-    for (std::size_t i = 0; i < list_.pairs.size(); ++i) {
-      const ImagePair& pair = list_.pairs[i];
-      by_name_.insert({Lower(pair.name), i});
-    }
-    for (std::size_t i = 0; i < list_.pairs.size(); ++i) {
-      const ImagePair& pair = list_.pairs[i];
-      for (const fs::path& path : {pair.ir, pair.vis}) {
-        by_name_.insert({Lower(path.stem().string()), i});
-      }
-    }
-  }
+  explicit Sources(PairList list) : list_(std::move(list)), index_(list_.pairs) {}
 
   const std::vector<ImagePair>& pairs() const { return list_.pairs; }
 
   // Fills in the sources of a fused image, or why there are none; returns the pair's index.
   std::size_t Find(Task& task) const {
-    const auto found = by_name_.find(Lower(task.image));
-    if (found != by_name_.end()) {
-      task.sources = list_.pairs[found->second];
-      return found->second;
+    if (const auto found = index_.Find(task.fused)) {
+      task.sources = list_.pairs[*found];
+      return *found;
     }
     task.missing = "no source image has this name";
     for (const fs::path& path : list_.unmatched) {
@@ -78,7 +66,7 @@ class Sources {
 
  private:
   PairList list_;
-  std::map<std::string, std::size_t> by_name_;
+  PairIndex index_;
 };
 
 void CheckKind(const fs::path& path, bool folders, const fs::path& other) {

@@ -6,6 +6,7 @@
 
 #include "auif/io.h"
 #include "base/parallel.h"
+#include "image/levels.h"
 #include "io/atomic_file.h"
 #include "io/codecs/codec.h"
 #include "io/csv.h"
@@ -60,20 +61,10 @@ void CheckFiles(const FuseJob& job, const FusionMethod& method, const std::vecto
 // A map stretched from its smallest to its largest value, with both written down, since layers are
 // not confined to [0, 1].
 void WriteMap(const fs::path& path, const Plane<float>& map, std::string* ranges) {
-  float low = map.Row(0)[0], high = low;
-  for (int y = 0; y < map.height(); ++y) {
-    const auto [least, most] = std::minmax_element(map.Row(y), map.Row(y) + map.width());
-    low = std::min(low, *least);
-    high = std::max(high, *most);
-  }
-  const float scale = high > low ? 1 / (high - low) : 0;
-  Plane<float> stretched(map.width(), map.height());
-  for (int y = 0; y < map.height(); ++y) {
-    std::transform(map.Row(y), map.Row(y) + map.width(), stretched.Row(y),
-                   [&](float v) { return (v - low) * scale; });
-  }
-  WriteImage(path, stretched);
-  *ranges += CsvLine({path.stem().string(), std::to_string(low), std::to_string(high)});
+  const Levels levels = LevelsOf(map);
+  WriteImage(path, Stretched(map, levels));
+  *ranges +=
+      CsvLine({path.stem().string(), std::to_string(levels.black), std::to_string(levels.white)});
 }
 
 void WriteMaps(const FusionMethod& method, const fs::path& folder, const std::string& name,

@@ -75,7 +75,7 @@ HWY_NOINLINE void Strip(const float* HWY_RESTRICT tap_vectors, const Call& call,
   Unroll<0, 25>([&](auto k) AUIF_INLINE_LAMBDA {
     taps[k] = hn::Load(d, tap_vectors + k * ConvPlan::kMaxLanes);
   });
-  const int lanes = static_cast<int>(hn::Lanes(d));
+  const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
   const auto row = [&](auto r) AUIF_INLINE_LAMBDA {
     const std::ptrdiff_t at = y * call.stride;
     int v = first;
@@ -83,10 +83,9 @@ HWY_NOINLINE void Strip(const float* HWY_RESTRICT tap_vectors, const Call& call,
       Block<kExtra, r, kBlockVectors>(taps, call, at + v * lanes);
     }
     if (v < last) Block<kExtra, r, 1>(taps, call, at + v * lanes);
-    y += r;
   };
-  while (y + kBlockRows <= end) row(std::integral_constant<int, kBlockRows>{});
-  while (y + 2 <= end) row(std::integral_constant<int, 2>{});
+  for (; y + kBlockRows <= end; y += kBlockRows) row(std::integral_constant<int, kBlockRows>{});
+  for (; y + 2 <= end; y += 2) row(std::integral_constant<int, 2>{});
   if (y < end) row(std::integral_constant<int, 1>{});
 }
 

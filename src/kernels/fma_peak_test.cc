@@ -12,14 +12,14 @@ namespace {
 TEST(FmaPeakTest, IsWithinWhatAMachineCanDo) {
   ForEachTarget([] {
     const double peak = MeasureFmaPeak(0.01);
-    EXPECT_GT(peak, kEmulated ? 0.001 : 0.5);  // an operation in several cycles of a slow core
+    EXPECT_GT(peak, kSlow ? 0.001 : 0.5);  // an operation in several cycles of a slow core
     EXPECT_LT(peak, 1000);                     // 16 lanes, 4 units of 6 GHz
   });
 }
 
 TEST(FmaPeakTest, WiderVectorsAreFaster) {
   const std::vector<std::string> targets = SimdTargets();
-  if (targets.size() < 2 || kEmulated) GTEST_SKIP() << "one target";
+  if (targets.size() < 2 || kSlow) GTEST_SKIP() << "one target";
   const auto peak = [](const std::string& target) {
     ForceSimdTarget(target);
     double best = 0;  // of several, since a neighbour may disturb one

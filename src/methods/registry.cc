@@ -13,7 +13,9 @@
   METHOD(Average)            \
   METHOD(Maximum)            \
   METHOD(Laplacian)          \
-  METHOD(GuidedFilter)
+  METHOD(GuidedFilter)       \
+  METHOD(Adf)                \
+  METHOD(Tsifvs)
 
 namespace auif {
 

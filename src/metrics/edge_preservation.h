@@ -3,33 +3,18 @@
 
 #include <functional>
 
+#include "kernels/edge_preservation.h"
 #include "metrics/filters.h"
 #include "metrics/grey_view.h"
 
 namespace auif::metrics {
 
-// One logistic curve scale / (1 + exp(-slope (x - middle))).
-struct Logistic {
-  double scale, slope, middle;
-};
-
-// Edges are the responses (sx, sy) of the Sobel kernels [-1 0 1; -2 0 2; -1 0 1] and its transpose
-// times `sobel_scale`, of strength hypot(sx, sy). An edge is kept to
-//   Q = strength(G) orientation(1 - 2 angle / pi), or the square root of that,
-// where G = the smaller of both edge strengths over the larger one (0 where either is 0) and
-// `angle` is the one between both edges, radians. A pixel without an edge counts as one of
-// orientation (0, 1), as in both published evaluations.
+// Edges are the responses of the Sobel kernels [-1 0 1; -2 0 2; -1 0 1] and its transpose times
+// `sobel_scale`.
 struct EdgeModel {
-  Logistic strength, orientation;
+  EdgeKeeping keeping;
   Border border = Border::kReplicate;
   double sobel_scale = 1;
-  bool square_root = false;
-  // Edges have no direction: angles are folded to 0..pi/2. If false the angles atan(sy / sx) in
-  // (-pi/2, pi/2], sy upwards, are subtracted as they are, so that two nearly parallel steep edges
-  // may count as opposite ones.
-  bool fold_angles = true;
-  // Where both strengths are equal G is that strength itself instead of 1.
-  bool equal_gives_strength = false;
 };
 
 // One row of pixels: the edge strengths of the three images, and Q between a source and F.

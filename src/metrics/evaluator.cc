@@ -134,8 +134,8 @@ std::string Folded(std::string_view name) {
 
 template <typename Range>
 std::vector<std::string> Names(const Range& infos) {
-  std::vector<std::string> names;
-  for (const auto& info : infos) names.push_back(info.name);
+  std::vector<std::string> names(std::size(infos));
+  std::ranges::transform(infos, names.begin(), [](const auto& info) { return info.name; });
   return names;
 }
 

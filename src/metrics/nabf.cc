@@ -8,11 +8,11 @@
 namespace auif::metrics {
 namespace {
 
-constexpr EdgeModel kModel{.strength = {0.9999, 19, 0.5},
-                           .orientation = {0.9995, 22, 0.5},
+constexpr EdgeModel kModel{.keeping = {.strength = {0.9999, 19, 0.5},
+                                       .orientation = {0.9995, 22, 0.5},
+                                       .square_root = true},
                            .border = Border::kMirror,
-                           .sobel_scale = 1.0 / 8,
-                           .square_root = true};
+                           .sobel_scale = 1.0 / 8};
 constexpr double kLeastEdge = 2;  // grey levels per pixel
 constexpr double kLeastWeight = 0.001;
 

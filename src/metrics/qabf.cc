@@ -5,11 +5,11 @@
 namespace auif::metrics {
 
 Score Qabf(GreyView a, GreyView b, GreyView f, const QabfOptions& options) {
-  const EdgeModel model{.strength = {0.9994, 15, 0.5},
-                        .orientation = {0.9879, 22, 0.8},
-                        .border = options.border,
-                        .fold_angles = options.fold_angles,
-                        .equal_gives_strength = options.equal_gives_strength};
+  const EdgeModel model{.keeping = {.strength = {0.9994, 15, 0.5},
+                                    .orientation = {0.9879, 22, 0.8},
+                                    .fold_angles = options.fold_angles,
+                                    .equal_gives_strength = options.equal_gives_strength},
+                        .border = options.border};
   double kept = 0, all = 0;
   VisitEdges(a, b, f, model, [&](const EdgeRow& row) {
     for (int x = 0; x < f.width; ++x) {

@@ -10,9 +10,9 @@ namespace auif::metrics {
 struct QabfOptions {
   // What the Sobel filter sees outside; the paper doesn't say.
   Border border = Border::kReplicate;
-  // See EdgeModel; the paper folds the angles.
+  // See EdgeKeeping; the paper folds the angles.
   bool fold_angles = true;
-  // See EdgeModel; the paper's strength ratio is 1 there.
+  // See EdgeKeeping; the paper's strength ratio is 1 there.
   bool equal_gives_strength = false;
 };
 

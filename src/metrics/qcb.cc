@@ -24,8 +24,9 @@ double ContrastSensitivity(double r) {
 // divides by the integral, not by the sum.
 std::vector<double> GaussianSamples(double sigma) {
   std::vector<double> samples(kWindow);
+  constexpr int kMiddle = kWindow / 2;
   for (int i = 0; i < kWindow; ++i) {
-    const double x = (i - kWindow / 2) / sigma;
+    const double x = (i - kMiddle) / sigma;
     samples[static_cast<std::size_t>(i)] =
         std::exp(-x * x / 2) / (sigma * std::sqrt(2 * std::numbers::pi));
   }

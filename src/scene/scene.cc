@@ -96,7 +96,8 @@ SceneTruth RenderView(const World& world, const Camera& camera, int width, int h
       Vec3 sum;
       float celsius = 0, nearness = 0;
       for (int i = 0; i < side * side; ++i) {
-        const double px = x + (i % side + 0.5) / side - 0.5, py = y + (i / side + 0.5) / side - 0.5;
+        const int row = i / side, column = i % side;
+        const double px = x + (column + 0.5) / side - 0.5, py = y + (row + 0.5) / side - 0.5;
         const Matrix& m = to_visible;
         const double w = m[6] * px + m[7] * py + m[8];
         const Vec3 ray =

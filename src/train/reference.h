@@ -8,18 +8,10 @@
 #include "auif/model.h"
 #include "auif/plane.h"
 #include "kernels/loss.h"
+#include "kernels/reference.h"
 #include "network/collapse.h"
 
 namespace auif::reference {
-
-using Map = Plane<double>;
-using Maps = std::vector<Map>;  // one per image
-
-// z of conv5x5.h. has_edges: the outermost ring has kernels of its own.
-Map Convolve(const EdgeKernels& kernels, bool has_edges, const Map& x);
-// Adds to dx and dkernels.
-void ConvolveBackward(const EdgeKernels& kernels, bool has_edges, const Map& x, const Map& dz,
-                      Map* dx, EdgeKernels* dkernels);
 
 // One batch norm's parameters, and its gradients.
 struct Norm {
@@ -49,10 +41,6 @@ StepResult RunStep(Activation activation, const Step& step, const Maps& x, const
 // Gradients of x and k from g = dL/dx+; adds to dstep.
 void StepBackward(Activation activation, const Step& step, const Maps& x, const Maps& source,
                   const Maps& k, const Maps& g, Maps* dx, Maps* dk, Step* dstep);
-
-// The loss of one image as its share of the batch's, and its gradient.
-double Loss(const LossWeights& weights, double pixels, const Map& x, const Map& y);
-Map LossBackward(const LossWeights& weights, double pixels, const Map& x, const Map& y);
 
 // The offset's term of the loss (LossWeights): the decoder's batch norm and what it gets. Adds to
 // dz and dnorm.
