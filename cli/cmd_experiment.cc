@@ -35,21 +35,35 @@ struct Options {
   bool quiet = false;
 };
 
+// "laplacian", "laplacian:levels=6" with any number of options, or "theirs=PATH".
+ExperimentJob::Method ParseMethod(const std::string& text) {
+  const std::size_t equals = text.find('='), colon = text.find(':');
+  if (equals == 0 || equals == text.size() - 1) {
+    throw Error(ErrorKind::kUsage, "a method is its name or NAME=PATH", text);
+  }
+  ExperimentJob::Method method;
+  method.name = text;
+  if (equals != std::string::npos && equals < colon) {
+    method.name = text.substr(0, equals);
+    method.path = text.substr(equals + 1);
+    return method;
+  }
+  method.method = text.substr(0, colon);
+  for (std::size_t at = colon; at != std::string::npos;) {
+    const std::size_t next = text.find(':', at + 1);
+    const std::size_t length = next == std::string::npos ? next : next - at - 1;
+    method.settings.push_back(ParseSetting(text.substr(at + 1, length), "--methods"));
+    at = next;
+  }
+  return method;
+}
+
 int Run(Options& options) {
   ExperimentJob& job = options.job;
   job.train = options.train.Options();
   if (!options.model.empty()) job.model = options.model;
   if (!options.reproduction.empty()) job.reproduction = options.reproduction;
-  for (const std::string& text : options.methods) {
-    const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == text.size() - 1) {
-      throw Error(ErrorKind::kUsage, "a method is its name or NAME=PATH", text);
-    }
-    job.methods.push_back(
-        equals == std::string::npos
-            ? ExperimentJob::Method{text, {}}
-            : ExperimentJob::Method{text.substr(0, equals), text.substr(equals + 1)});
-  }
+  for (const std::string& text : options.methods) job.methods.push_back(ParseMethod(text));
   std::string experiment;
   std::optional<Progress> progress;
   const ExperimentReport report =
@@ -94,9 +108,12 @@ Action AddExperiment(CLI::App& command) {
       ->delimiter(',');
   command
       .add_option("--methods", options->methods,
-                  "Others to compare with: a method of 'auif info --methods', or with a name of "
-                  "yours a folder with a subfolder of fused images per data set, or a model file")
+                  "Others to compare with: a method of 'auif info --methods', with options as in "
+                  "laplacian:levels=6, or with a name of yours a folder with a subfolder of fused "
+                  "images per data set, or a model file")
       ->type_name("NAME[=PATH]...");
+  command.add_flag("--as-published", job.as_published,
+                   "Score a method's images as the paper did: through JPEG where its files were");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
   command.add_option("--runs", job.runs, fmt::format("Trainings of robustness ({})", job.runs))

@@ -48,12 +48,7 @@ int Run(Options& options) {
     if (!value->empty()) job.settings.emplace_back(option, *value);
   }
   for (const std::string& text : options.settings) {
-    const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      throw Error(ErrorKind::kUsage, "needs KEY=VALUE, not '" + text + "'", "--method-option",
-                  "'auif info --methods' lists the options");
-    }
-    job.settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    job.settings.push_back(ParseSetting(text, "--method-option"));
   }
   const StopSignals signals;
   Progress progress("pairs");

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <utility>
 
 #include "jobs/job.h"
 
@@ -30,6 +32,9 @@ Action AddTrain(CLI::App& command);
 
 // Options that several commands have, always with the same name and meaning.
 void AddThreads(CLI::App& command, int& threads);
+
+// "KEY=VALUE" of a method's option. Throws Error (kUsage); `where`: the flag that had it.
+std::pair<std::string, std::string> ParseSetting(const std::string& text, const std::string& where);
 
 // "auif: error: ..." on stderr.
 void PrintError(const std::string& line);

@@ -185,6 +185,16 @@ void AddThreads(CLI::App& command, int& threads) {
       ->check(CLI::Range(1, 1024).description(""));
 }
 
+std::pair<std::string, std::string> ParseSetting(const std::string& text,
+                                                 const std::string& where) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) {
+    throw Error(ErrorKind::kUsage, "needs KEY=VALUE, not '" + text + "'", where,
+                "'auif info --methods' lists the options");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
 void PrintError(const std::string& line) { PrintErr("auif: error: {}\n", line); }
 
 int Conclude(const JobReport& report) {

@@ -15,6 +15,11 @@ target_compile_definitions(auif_test_paths PRIVATE
   AUIF_DEFAULT_SHARED="${AUIF_SHARED_DIR}" AUIF_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
   AUIF_PROGRAM="${AUIF_PROGRAM}")
 target_include_directories(auif_test_paths PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
-if(CMAKE_CROSSCOMPILING_EMULATOR OR CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+set(AUIF_SANITIZED OFF)
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+  set(AUIF_SANITIZED ON)
+  target_compile_definitions(auif_test_paths PUBLIC AUIF_SANITIZED)
+endif()
+if(CMAKE_CROSSCOMPILING_EMULATOR OR AUIF_SANITIZED)
   target_compile_definitions(auif_test_paths PUBLIC AUIF_SLOW)
 endif()

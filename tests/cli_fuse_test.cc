@@ -248,7 +248,7 @@ TEST_F(CliFuseTest, TallImagesAreTheSameByRows) {
 }
 
 TEST_F(CliFuseTest, TallImagesNeedLittleMemory) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef AUIF_SANITIZED
   GTEST_SKIP() << "the sanitizer's own memory is above any bound";
 #endif
   const cv::Mat image(2160, 3840, CV_8UC1, cv::Scalar(100));

@@ -100,7 +100,7 @@ TEST(CliUsageTest, ValuesThatAreMissingOrOfTheWrongKindAreNamed) {
                    {"--epochs N: 'abc' is no such value", "auif train --help"});
   ExpectUsageError(RunAuif("train d -o m --eta 0.1"), {"--eta needs its value: --eta MEAN,DEV"});
   ExpectUsageError(RunAuif("fuse a b -o"), {"--output needs its value", "auif fuse --help"});
-  ExpectUsageError(RunAuif("fuse a b -o c --threads 1.5"), {"--threads N: '1.5'"});
+  ExpectUsageError(RunAuif("fuse a b -o c --threads 1.5"), {"--threads", "1.5", "1 to 1024"});
 }
 
 TEST(CliUsageTest, ASimdTargetThatIsNotThereIsRefused) {

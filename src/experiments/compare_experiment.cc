@@ -6,9 +6,11 @@
 
 #include "auif/error.h"
 #include "auif/model_io.h"
+#include "base/text.h"
 #include "experiments/experiments.h"
 #include "experiments/methods.h"
 #include "experiments/published.h"
+#include "experiments/stored_as.h"
 #include "io/csv.h"
 
 namespace auif {
@@ -58,6 +60,18 @@ ReportTable Table(const Dataset& set, const std::vector<Row>& rows) {
   return table;
 }
 
+// The method as its images of this set are scored.
+std::shared_ptr<const FusionMethod> Scored(const Lab& lab, const ComparedMethod& method,
+                                           const Dataset& set) {
+  if (!lab.job().as_published) return method.method;
+  for (const PublishedRow& row : PublishedComparison(set.name)) {
+    if (row.jpeg_quality > 0 && Lower(row.method) == method.method->info().name) {
+      return StoredAsJpeg(method.method, row.jpeg_quality, lab.job().out / "parts");
+    }
+  }
+  return method.method;
+}
+
 }  // namespace
 
 Section RunCompare(Lab& lab) {
@@ -65,7 +79,8 @@ Section RunCompare(Lab& lab) {
   const std::vector<ComparedMethod> methods = ComparedMethods(lab, sets);
   for (const ComparedMethod& method : methods) {
     for (const Dataset* set : sets) {
-      if (method.method && !lab.FindScores(*method.method, *set)) lab.Plan(1);
+      const auto scored = method.method ? Scored(lab, method, *set) : nullptr;
+      if (scored && !lab.FindScores(*scored, *set)) lab.Plan(1);
     }
   }
   Section section;
@@ -87,7 +102,13 @@ Section RunCompare(Lab& lab) {
     for (const ComparedMethod& method : methods) {
       SetScores scores;
       if (method.method) {
-        scores = lab.Score(*method.method, method.name, *set, lab.threads());
+        const auto scored = Scored(lab, method, *set);
+        scores = lab.Score(*scored, method.name, *set, lab.threads());
+        if (scored != method.method) {
+          section.notes.push_back(fmt::format(
+              "{} on {}: images went through JPEG files, as for the paper's row (--as-published)",
+              method.name, set->title));
+        }
       } else if (const fs::path folder = method.Folder(*set, sets.size()); !folder.empty()) {
         scores = lab.ScoreFolder(folder, *set);
       } else {

@@ -31,7 +31,7 @@ Dataset Parse(const Json& json, const std::string& where) {
   const auto text = [&](const char* key) -> std::string {
     if (!json.contains(key)) return {};
     if (!json[key].is_string()) fail(fmt::format("'{}' must be a text", key));
-    const std::string value = json[key].get<std::string>();
+    std::string value = json[key].get<std::string>();
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (std::any_of(value.begin(), value.end(), control)) {
       fail(fmt::format("'{}' must be one line without control characters", key));

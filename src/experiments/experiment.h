@@ -8,17 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "auif/method.h"
 #include "auif/train.h"
 #include "jobs/job.h"
 
 namespace auif {
 
 struct ExperimentJob {
-  // A row of the comparison: a folder with a subfolder of fused images a data set (or, with one
-  // test set, the images themselves), or a model file.
+  // A row of the comparison: a method of the program, a folder with a subfolder of fused images a
+  // data set (or, with one test set, the images themselves), or a model file.
   struct Method {
     std::string name;
-    std::filesystem::path path;
+    std::filesystem::path path;    // empty: one of the program's methods
+    std::string method = {};       // its name
+    MethodSettings settings = {};  // and options
   };
 
   std::string name;                   // of ExperimentNames(), or "all"
@@ -26,6 +29,7 @@ struct ExperimentJob {
   std::filesystem::path out;          // folder of the results; may hold those of earlier runs
   std::vector<std::string> datasets;  // see OpenDatasets
   std::vector<Method> methods;
+  bool as_published = false;  // images go through a file as the paper's did (StoredAs)
   std::optional<std::filesystem::path> model;  // nothing: the model of the library
   // Nothing: not written. docs/reproduction.md of the project was.
   std::optional<std::filesystem::path> reproduction;

@@ -51,7 +51,7 @@ std::vector<ComparedMethod> ComparedMethods(const Lab& lab,
     }
     ComparedMethod method{given.name, {}, given.path};
     if (given.path.empty()) {
-      method.method = OpenMethod(given.name, {}, 1);
+      method.method = OpenMethod(given.method, given.settings, 1);
     } else if (fs::is_regular_file(given.path)) {
       method.method = AuifWith(LoadModel(given.path));
     } else if (!fs::is_directory(given.path)) {

@@ -158,7 +158,8 @@ std::string Script(const Plot& plot) {
   for (std::size_t p = 0; p < plot.panels.size(); ++p) {
     const PlotPanel& panel = plot.panels[p];
     const double w = 1.0 / plot.columns, h = (1 - bottom) / static_cast<double>(rows);
-    const auto row = static_cast<double>(p / columns), column = static_cast<double>(p % columns);
+    const std::size_t above = p / columns, before = p % columns;
+    const auto row = static_cast<double>(above), column = static_cast<double>(before);
     script += fmt::format("set origin {:.5f},{:.5f}\nset size {:.5f},{:.5f}\n", column * w,
                           1 - (row + 1) * h, w, h);
     script += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\n", Quoted(panel.title),

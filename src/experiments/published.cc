@@ -31,7 +31,8 @@ std::vector<PublishedRow> PublishedComparison(const std::string& dataset) {
   const auto& sets = PublishedJson().at("comparison");
   if (!sets.contains(dataset)) return rows;
   for (const auto& row : sets.at(dataset)) {
-    rows.push_back({row.at("method"), row.at("values").get<std::vector<double>>()});
+    rows.push_back({row.at("method"), row.at("values").get<std::vector<double>>(),
+                    row.value("jpeg_quality", 0)});
   }
   return rows;
 }

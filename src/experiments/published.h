@@ -28,6 +28,8 @@ std::vector<MeanDeviation> PublishedStrategy(const std::string& dataset,
 struct PublishedRow {
   std::string method;
   std::vector<double> values;  // one per metric
+  // The quality of the JPEG files that its images were scored from; 0: they were not.
+  int jpeg_quality = 0;
 };
 inline constexpr const char* kPaperMethod = "AUIF";
 std::vector<PublishedRow> PublishedComparison(const std::string& dataset);

@@ -15,7 +15,7 @@ namespace auif {
 namespace {
 
 using Kind = PickleValue::Kind;
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 // Strides of 0 make large tensors of small storages, and zip entries may be compressed: both stay
 // below this many bytes in all.

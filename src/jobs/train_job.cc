@@ -173,7 +173,7 @@ class Validator {
 
 // 8 bits hold what the network learns from and need a quarter of float's memory.
 Image ReadTrainImage(const fs::path& path, const TrainOptions& options) {
-  const Image image(ReadImage(path).GreyAs<std::uint8_t>(), path.string());
+  Image image(ReadImage(path).GreyAs<std::uint8_t>(), path.string());
   CheckTrainImage(image, options);
   return image;
 }

@@ -13,7 +13,7 @@ TEST(FmaPeakTest, IsWithinWhatAMachineCanDo) {
   ForEachTarget([] {
     const double peak = MeasureFmaPeak(0.01);
     EXPECT_GT(peak, kSlow ? 0.001 : 0.5);  // an operation in several cycles of a slow core
-    EXPECT_LT(peak, 1000);                     // 16 lanes, 4 units of 6 GHz
+    EXPECT_LT(peak, 1000);                 // 16 lanes, 4 units of 6 GHz
   });
 }
 

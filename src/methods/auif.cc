@@ -57,7 +57,7 @@ class Auif : public FusionMethod {
     Bind("weights", "Weights of the layers: base ir, base vis, detail ir, detail vis",
          &options_.weights);
   }
-  Auif(Model model, const FuseOptions& options) { Build(std::move(model), options); }
+  Auif(const Model& model, const FuseOptions& options) { Build(model, options); }
 
   const MethodInfo& info() const override {
     static const MethodInfo kInfo = {
@@ -104,7 +104,7 @@ class Auif : public FusionMethod {
   }
 
  private:
-  void Build(Model model, const FuseOptions& options) {
+  void Build(const Model& model, const FuseOptions& options) {
     content_ = AuifContent(model, options);
     fuser_.emplace(model, options);
   }
@@ -148,7 +148,7 @@ std::string AuifContent(const Model& model, const FuseOptions& options) {
 }
 
 std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options) {
-  return std::make_unique<Auif>(std::move(model), options);
+  return std::make_unique<Auif>(model, options);
 }
 
 std::unique_ptr<FusionMethod> MakeAuif() { return std::make_unique<Auif>(); }

@@ -93,6 +93,7 @@ bool FusionMethod::FuseSamples(const SourceView&, const SourceView&, const Resul
   return false;
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): those that override it keep the sink.
 std::unique_ptr<RowFusion> FusionMethod::Rows(Size, RowSink) const { return nullptr; }
 
 std::vector<Plane<float>> FusionMethod::Maps(PlaneView<const float>) const { return {}; }

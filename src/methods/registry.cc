@@ -15,7 +15,9 @@
   METHOD(Laplacian)          \
   METHOD(GuidedFilter)       \
   METHOD(Adf)                \
-  METHOD(Tsifvs)
+  METHOD(Tsifvs)             \
+  METHOD(DenseFuse)          \
+  METHOD(DeepFuse)
 
 namespace auif {
 

@@ -19,7 +19,7 @@ std::string ListText(const Range& values) {
 }
 
 std::string StartText(const NormalStart& start) {
-  const std::string mean = NumberText(start.mean);
+  std::string mean = NumberText(start.mean);
   if (start.deviation == 0) return mean;
   return std::string("N(").append(mean).append(",").append(NumberText(start.deviation)) + "^2)";
 }

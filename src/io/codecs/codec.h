@@ -87,6 +87,9 @@ std::unique_ptr<RowReader> OpenPnm(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenBmp(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowWriter> CreatePng(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreateJpeg(const std::filesystem::path& path, const ImageShape& shape);
+// quality: 1 to 100.
+std::unique_ptr<RowWriter> CreateJpeg(const std::filesystem::path& path, const ImageShape& shape,
+                                      int quality);
 std::unique_ptr<RowWriter> CreateTiff(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreatePnm(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreateBmp(const std::filesystem::path& path, const ImageShape& shape);

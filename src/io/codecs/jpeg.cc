@@ -159,10 +159,10 @@ class JpegReader : public RowReader {
 
 class JpegWriter : public RowWriter {
  public:
-  JpegWriter(const fs::path& path, const ImageShape& shape)
+  JpegWriter(const fs::path& path, const ImageShape& shape, int quality)
       : file_(path), errors_(ErrorKind::kOutput, path, "JPEG") {
     SetErrors(&manager_, &errors_, reinterpret_cast<j_common_ptr>(&info_));
-    errors_.Run([&] { Start(shape); });
+    errors_.Run([&] { Start(shape, quality); });
   }
 
   void WriteRow(const void* row) override {
@@ -191,7 +191,7 @@ class JpegWriter : public RowWriter {
     destination_.free_in_buffer = kBuffer;
   }
 
-  void Start(const ImageShape& shape) {
+  void Start(const ImageShape& shape, int quality) {
     jpeg_create_compress(&info_);
     destination_.self = this;
     destination_.next_output_byte = buffer_;
@@ -211,7 +211,7 @@ class JpegWriter : public RowWriter {
     info_.input_components = shape.channels;
     info_.in_color_space = shape.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_set_defaults(&info_);
-    jpeg_set_quality(&info_, kQuality, TRUE);
+    jpeg_set_quality(&info_, quality, TRUE);
     jpeg_start_compress(&info_, TRUE);
   }
 
@@ -230,7 +230,10 @@ std::unique_ptr<RowReader> OpenJpeg(std::unique_ptr<InputFile> file) {
 }
 
 std::unique_ptr<RowWriter> CreateJpeg(const fs::path& path, const ImageShape& shape) {
-  return std::make_unique<JpegWriter>(path, shape);
+  return CreateJpeg(path, shape, kQuality);
+}
+std::unique_ptr<RowWriter> CreateJpeg(const fs::path& path, const ImageShape& shape, int quality) {
+  return std::make_unique<JpegWriter>(path, shape, quality);
 }
 
 }  // namespace auif

@@ -1,0 +1,112 @@
+// DenseFuse and DeepFuse: published images with published weights, and files that are no weights.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "auif/io.h"
+#include "auif/method.h"
+#include "io/safetensors.h"
+#include "tests/every_variant.h"
+#include "tests/expect_error.h"
+#include "tests/run_program.h"
+#include "tests/shared_data.h"
+#include "tests/temporary_folder.h"
+
+namespace auif {
+namespace {
+
+struct Published {
+  const char* method;
+  MethodSettings settings;
+  const char* weights;
+  const char *ir, *vis, *fused;  // folders
+  std::vector<const char*> images;
+};
+
+// To one grey level, and nearly everywhere exactly: sums in other orders.
+TEST(LearnedMethodsTest, PublishedImages) {
+  AUIF_NEED_SHARED("golden/comparators/densefuse/weights.safetensors");
+  const std::filesystem::path golden = SharedDir() / "golden/comparators";
+  const std::vector<Published> all = {{"densefuse",
+                                       {},
+                                       "densefuse/weights",
+                                       "densefuse/ir",
+                                       "densefuse/vis",
+                                       "densefuse/addition",
+                                       {"1", "5"}},
+                                      {"densefuse",
+                                       {{"strategy", "l1"}},
+                                       "densefuse/weights",
+                                       "densefuse/ir",
+                                       "densefuse/vis",
+                                       "densefuse/l1",
+                                       {"1", "5"}},
+                                      {"deepfuse",
+                                       {},
+                                       "deepfuse/weights-b",
+                                       "deepfuse/b-ir",
+                                       "deepfuse/b-vis",
+                                       "deepfuse/b-fused",
+                                       {"1", "5", "7"}},
+                                      {"deepfuse",
+                                       {},
+                                       "deepfuse/weights-a",
+                                       "deepfuse/a-first",
+                                       "deepfuse/a-second",
+                                       "deepfuse/a-fused",
+                                       {"forth4", "montsaint", "stream1"}}};
+  for (const Published& p : all) {
+    if (kSlow && std::string(p.weights) == "deepfuse/weights-a") continue;
+    MethodSettings settings = p.settings;
+    settings.emplace_back("weights", (golden / p.weights).string() + ".safetensors");
+    const auto method = OpenMethod(p.method, settings);
+    for (const char* image : p.images) {
+      SCOPED_TRACE(std::string(p.fused) + " " + image);
+      const auto read = [&](const char* folder) {
+        return ReadImage(golden / folder / (std::string(image) + ".png")).GreyAs<std::uint8_t>();
+      };
+      const auto as_float = [&](const char* folder) {
+        return ReadImage(golden / folder / (std::string(image) + ".png")).Grey();
+      };
+      const Plane<std::uint8_t> expected = read(p.fused);
+      const Plane<std::uint8_t> fused =
+          Image(method->Fuse(as_float(p.ir), as_float(p.vis))).GreyAs<std::uint8_t>();
+      int different = 0;
+      for (int y = 0; y < expected.height(); ++y) {
+        for (int x = 0; x < expected.width(); ++x) {
+          const int d = std::abs(fused.Row(y)[x] - expected.Row(y)[x]);
+          ASSERT_LE(d, 1) << x << "," << y;
+          different += d;
+        }
+      }
+      EXPECT_LT(different, 1e-3 * expected.width() * expected.height());
+      if (kSlow) break;
+    }
+  }
+}
+
+TEST(LearnedMethodsTest, FilesThatAreNoWeightsAreRefused) {
+  const TemporaryFolder folder;
+  const auto open = [&](const std::string& method) {
+    return OpenMethod(method, {{"weights", (folder / "w.safetensors").string()}});
+  };
+  for (const char* method : {"densefuse", "deepfuse"}) {
+    WriteAll(folder / "w.safetensors", "no weights");
+    ExpectError(ErrorKind::kInput, "w.safetensors", [&] { open(method); });
+    WriteAll(folder / "w.safetensors", SerializeSafetensors({}));
+    ExpectError(ErrorKind::kInput, "tensor encoder/conv1_1/kernel is missing",
+                [&] { open(method); });
+    const Tensor wrong{{16, 1, 5, 5}, std::vector<float>(400)};
+    WriteAll(folder / "w.safetensors",
+             SerializeSafetensors({{{"encoder/conv1_1/kernel", wrong}}, {}}));
+    ExpectError(ErrorKind::kInput, "has shape (16, 1, 5, 5), not (16, 1, 3, 3)",
+                [&] { open(method); });
+    std::filesystem::remove(folder / "w.safetensors");
+    ExpectError(ErrorKind::kInput, "w.safetensors", [&] { open(method); });
+  }
+}
+
+}  // namespace
+}  // namespace auif
