@@ -26,15 +26,16 @@ TEST_P(PublishedResultsTest, AreReproduced) {
   for (const ImagePair& pair : FindPairs(data).pairs) {
     const auto published = results / (pair.name + ".png");
     if (!std::filesystem::exists(published)) continue;
-    const Plane<float> fused = fuser.Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey());
-    const Plane<float> expected = ReadImage(published).Grey();
+    const Plane<std::uint8_t> fused =
+        Image(fuser.Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey()))
+            .GreyAs<std::uint8_t>();
+    const Plane<std::uint8_t> expected = ReadImage(published).GreyAs<std::uint8_t>();
     ASSERT_EQ(fused.width(), expected.width());
     ASSERT_EQ(fused.height(), expected.height());
     long equal = 0, worst = 0;
     for (int y = 0; y < fused.height(); ++y) {
       for (int x = 0; x < fused.width(); ++x) {
-        const long off =
-            std::abs(std::lrint(255 * fused.Row(y)[x]) - std::lrint(255 * expected.Row(y)[x]));
+        const long off = std::abs(fused.Row(y)[x] - expected.Row(y)[x]);
         equal += off == 0;
         worst = std::max(worst, off);
       }

@@ -50,7 +50,7 @@ Plane<float> TestImage(int width, int height, unsigned seed) {
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       state = state * 1664525u + 1013904223u;
-      const float noise = static_cast<float>(state >> 24) / 255;
+      const float noise = ToUnit(static_cast<std::uint8_t>(state >> 24));
       const float step = static_cast<float>(((x >> 5) ^ (y >> 5)) & 1);
       image.Row(y)[x] = 0.3f * noise + 0.4f * step + 0.3f * static_cast<float>(x) / width;
     }

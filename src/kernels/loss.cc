@@ -192,7 +192,7 @@ LossSums LossAndGradient(const LossWeights& weights, double pixels, const Padded
                          const PaddedPlane& y, PaddedPlane* dy) {
   thread_local SsimMaps maps;
   const int w = x.width(), h = x.height();
-  if (maps.a.width() != w || maps.a.height() != h) {
+  if (maps.a.size() != x.size()) {
     for (PaddedPlane* map : {&maps.a, &maps.b, &maps.c, &maps.mx, &maps.my}) {
       *map = PaddedPlane(w, h);
     }

@@ -20,6 +20,7 @@ class PaddedPlane {
 
   int width() const { return width_; }
   int height() const { return height_; }
+  Size size() const { return {width_, height_}; }
   std::ptrdiff_t stride() const { return plane_.stride(); }
   // y from -2 to height + 1.
   float* Row(int y) { return plane_.Row(y + 2) + kMargin; }

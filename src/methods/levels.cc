@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "image/convert.h"
+
 namespace auif {
 namespace {
 
@@ -31,7 +33,7 @@ void WriteLevels255(const cv::Mat& levels, PlaneView<float> out) {
       const double level = from[x];
       float value = static_cast<float>(level / 255);
       // Rounding to float must not carry a level of k + 0.5 to the other side.
-      if (std::floor(255 * double{value} + 0.5) < std::floor(level + 0.5)) {
+      if (FromUnit<std::uint8_t>(value) < std::floor(level + 0.5) && value < 1) {
         value = std::nextafter(value, 2.0f);
       }
       row[x] = value;

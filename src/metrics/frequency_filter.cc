@@ -21,7 +21,7 @@ FrequencyFilter::FrequencyFilter(int width, int height, double pixels,
 }
 
 Plane<double> FrequencyFilter::Apply(GreyView in) const {
-  assert(in.width == width_ && in.height == height_);
+  assert((in.size() == Size{width_, height_}));
   Plane<double> out(width_, height_);
   if (out.empty()) return out;
   const cv::Mat image(height_, width_, CV_64F, const_cast<double*>(in.data),

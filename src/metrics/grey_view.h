@@ -16,7 +16,7 @@ namespace auif::metrics {
 using GreyView = PlaneView<const double>;
 using Score = std::optional<double>;
 
-inline bool SameSize(GreyView a, GreyView b) { return a.width == b.width && a.height == b.height; }
+inline bool SameSize(GreyView a, GreyView b) { return a.size() == b.size(); }
 
 // The number of pixels, as a divisor.
 inline double PixelCount(GreyView image) { return static_cast<double>(image.width) * image.height; }

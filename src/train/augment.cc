@@ -67,7 +67,7 @@ CropBox DrawCrop(const TrainOptions& options, int width, int height, RandomSeque
 }
 
 void CopyCrop(PlaneView<const std::uint8_t> image, const CropBox& box, PaddedPlane* out) {
-  if (box.width == out->width() && box.height == out->height()) {
+  if (Size{box.width, box.height} == out->size()) {
     CopyPixels(image, box, out);
     return;
   }

@@ -14,7 +14,7 @@ namespace {
 // One map for each thread that works on a layer's backward pass; its margin stays zero.
 PaddedPlane& ThreadMap(int width, int height) {
   thread_local PaddedPlane map;
-  if (map.width() != width || map.height() != height) map = PaddedPlane(width, height);
+  if (map.size() != Size{width, height}) map = PaddedPlane(width, height);
   return map;
 }
 
