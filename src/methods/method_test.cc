@@ -10,8 +10,12 @@
 #include <vector>
 
 #include "base/text.h"
+#include "io/safetensors.h"
+#include "methods/random_vgg19.h"
 #include "tests/expect_error.h"
 #include "tests/random_model.h"
+#include "tests/run_program.h"
+#include "tests/temporary_folder.h"
 
 namespace auif {
 namespace {
@@ -35,6 +39,19 @@ bool InRange(const Plane<float>& plane) {
   return true;
 }
 
+// What a method needs to be opened: random weights where it has none of its own.
+MethodSettings NeededBy(const MethodInfo& info) {
+  if (info.name != "imagefuse") return {};
+  static const TemporaryFolder folder;
+  const std::string file = (folder / "vgg.safetensors").string();
+  if (!std::filesystem::exists(file)) WriteAll(file, SerializeSafetensors(RandomVgg19()));
+  return {{"weights", file}};
+}
+
+std::unique_ptr<FusionMethod> Open(const MethodInfo& info, int threads = 0) {
+  return OpenMethod(info.name, NeededBy(info), threads);
+}
+
 template <typename F>
 void ForEachMethod(const F& f) {
   for (const auto& method : Methods()) {
@@ -55,7 +72,7 @@ TEST(MethodTest, NamesAreUnique) {
 
 TEST(MethodTest, EverySizeFromTheSmallest) {
   ForEachMethod([](const MethodInfo& info) {
-    const auto method = OpenMethod(info.name, {}, 2);
+    const auto method = Open(info, 2);
     for (const Size size : {Size{info.min_size, info.min_size}, Size{info.min_size, 37},
                             Size{41, info.min_size}, Size{64, 48}, Size{33, 21}}) {
       SCOPED_TRACE(ToString(size));
@@ -78,9 +95,9 @@ TEST(MethodTest, EverySizeFromTheSmallest) {
 TEST(MethodTest, SameBitsForAnyNumberOfThreads) {
   const Plane<float> ir = RandomImage(131, 97, 1), vis = RandomImage(131, 97, 2);
   ForEachMethod([&](const MethodInfo& info) {
-    const Plane<float> one = OpenMethod(info.name, {}, 1)->Fuse(ir, vis);
+    const Plane<float> one = Open(info, 1)->Fuse(ir, vis);
     for (const int threads : {2, 5}) {
-      EXPECT_EQ(LargestDifference(OpenMethod(info.name, {}, threads)->Fuse(ir, vis), one), 0);
+      EXPECT_EQ(LargestDifference(Open(info, threads)->Fuse(ir, vis), one), 0);
     }
   });
 }
@@ -89,7 +106,7 @@ TEST(MethodTest, RowsAreTheBitsOfWholeImages) {
   const Plane<float> ir = RandomImage(150, 210, 1), vis = RandomImage(150, 210, 2);
   int by_rows = 0;
   ForEachMethod([&](const MethodInfo& info) {
-    const auto method = OpenMethod(info.name, {}, 2);
+    const auto method = Open(info, 2);
     Plane<float> fused(ir.size());
     int next = 0;
     const auto rows = method->Rows(ir.size(), [&](int y, PlaneView<const float> some) {
@@ -114,7 +131,7 @@ TEST(MethodTest, RowsAreTheBitsOfWholeImages) {
 TEST(MethodTest, OptionsAreShownWithTheirDefaultsAndTakeThem) {
   ForEachMethod([](const MethodInfo& info) {
     MethodSettings settings;
-    const auto method = OpenMethod(info.name);
+    const auto method = Open(info);
     for (const MethodOption& option : method->Options()) {
       EXPECT_FALSE(option.help.empty()) << option.name;
       settings.emplace_back(option.name, option.value);

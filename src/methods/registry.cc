@@ -17,7 +17,8 @@
   METHOD(Adf)                \
   METHOD(Tsifvs)             \
   METHOD(DenseFuse)          \
-  METHOD(DeepFuse)
+  METHOD(DeepFuse)           \
+  METHOD(ImageFuse)
 
 namespace auif {
 
