@@ -18,7 +18,7 @@ NetworkWeights NetworkWeights::Open(const std::string& file, std::string_view bu
 }
 
 std::span<const float> NetworkWeights::Take(const std::string& name,
-                                            std::vector<std::int64_t> shape) const {
+                                            const std::vector<std::int64_t>& shape) const {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) {
     throw Error(ErrorKind::kInput, "tensor " + name + " is missing", where_,

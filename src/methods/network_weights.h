@@ -27,7 +27,8 @@ class NetworkWeights {
   const std::string& fingerprint() const { return fingerprint_; }
 
  private:
-  std::span<const float> Take(const std::string& name, std::vector<std::int64_t> shape) const;
+  std::span<const float> Take(const std::string& name,
+                              const std::vector<std::int64_t>& shape) const;
 
   TensorMap tensors_;
   std::string where_, fingerprint_;
