@@ -14,10 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::shared_ptr<const FusionMethod> AuifWith(Model model) {
+std::shared_ptr<const FusionMethod> AuifWith(const Model& model) {
   FuseOptions options;
   options.threads = 1;
-  return AuifMethod(std::move(model), options);
+  return AuifMethod(model, options);
 }
 
 }  // namespace

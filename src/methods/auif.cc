@@ -147,7 +147,7 @@ std::string AuifContent(const Model& model, const FuseOptions& options) {
   return content;
 }
 
-std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options) {
+std::unique_ptr<FusionMethod> AuifMethod(const Model& model, const FuseOptions& options) {
   return std::make_unique<Auif>(model, options);
 }
 

@@ -11,7 +11,7 @@
 namespace auif {
 
 // As OpenMethod("auif") returns it. Throws Error: what Fuser's constructor throws.
-std::unique_ptr<FusionMethod> AuifMethod(Model model, const FuseOptions& options = {});
+std::unique_ptr<FusionMethod> AuifMethod(const Model& model, const FuseOptions& options = {});
 
 // Its Content(), without preparing it.
 std::string AuifContent(const Model& model, const FuseOptions& options);
