@@ -10,7 +10,7 @@ test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-opencv python3
       gnuplot-nox)
 report=(chromium nodejs npm)
 lint=(clang-format clang-tidy)
-fuzz=(clang)
+fuzz=(clang libclang-rt-14-dev)
 bench=(nodejs npm)
 cross=(g++-aarch64-linux-gnu qemu-user cmake ninja-build)
 
