@@ -11,7 +11,7 @@ if command -v ccache >/dev/null; then
   export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 fi
 
-configure_and_build() { # preset, further options of the configuration
+configure_and_build() { # preset, further options
   cmake --preset "$1" "${launcher[@]}" "${@:2}" >/dev/null
   cmake --build --preset "$1" -j "$jobs"
 }
@@ -26,7 +26,8 @@ case "${1:-help}" in
     configure_and_build clang
     ctest --preset clang -j "$jobs" ;;
   fuzz)   # each fuzzer for 20 seconds (clang)
-    configure_and_build clang
+    cmake --preset clang "${launcher[@]}" >/dev/null
+    cmake --build --preset clang -j "$jobs" --target fuzzers
     for target in image safetensors torch_file; do
       mkdir -p "build-clang/corpus/$target"
       dictionary=()

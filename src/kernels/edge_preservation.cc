@@ -9,21 +9,12 @@
 // Needs the target's macros of highway.h.
 #include <hwy/contrib/math/math-inl.h>
 
+#include "kernels/blocks-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace auif::metrics {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-// Calls at(d, i) for blocks of i that cover 0..count-1.
-template <class At>
-HWY_INLINE void ForEachBlock(int count, At at) {
-  const hn::ScalableTag<double> d;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  int i = 0;
-  for (; i + lanes <= count; i += lanes) at(d, i);
-  const hn::CappedTag<double, 1> one;
-  for (; i < count; ++i) at(one, i);
-}
 
 // `smooth` = above + 2 middle + below and `step` = below - above, both from column -1 on.
 void FindEdges(const double* smooth, const double* step, double scale, const Edges& out,

@@ -10,6 +10,8 @@
 // Needs the target's macros of highway.h.
 #include <hwy/contrib/math/math-inl.h>
 
+#include "kernels/blocks-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace auif::metrics {
 namespace HWY_NAMESPACE {
@@ -84,12 +86,7 @@ HWY_INLINE void ScoreAt(D d, const BoxSums& sum, const GaussianMeans& mean, doub
 }
 
 void ScoreRow(const BoxSums& sum, const GaussianMeans& mean, double* score, int count) {
-  const hn::ScalableTag<double> d;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  int i = 0;
-  for (; i + lanes <= count; i += lanes) ScoreAt(d, sum, mean, score, i);
-  const hn::CappedTag<double, 1> one;
-  for (; i < count; ++i) ScoreAt(one, sum, mean, score, i);
+  ForEachBlock(count, [&](auto d, int i) HWY_ATTR { ScoreAt(d, sum, mean, score, i); });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,17 +1,15 @@
 // DeepFuse: both images through one encoder, their maps added, and a decoder.
 //
-// The network of the file of weights is used:
-//   infrared/visible   3x3: 1 -> 16 ReLU, 16 -> 32; sum; 32 -> 32 ReLU, 32 -> 16 ReLU, 16 -> 1;
-//   with
-//                      biases, borders reflected. AUIF's Table 3 was made with it.
-//   exposure           the paper's: 3x3 1 -> 32, 5x5 -> 64; sum; 7x7 -> 64, 5x5 -> 32, 5x5 -> 16,
-//                      7x7 -> 1; leaky ReLU of 0.01 behind every layer, no biases, zeros outside.
+// The file of weights says which network it is:
+//   for infrared and visible, with which AUIF's Table 3 was made: 3x3 1 -> 16 ReLU, 16 -> 32; sum;
+//     32 -> 32 ReLU, 32 -> 16 ReLU, 16 -> 1; biases; borders reflected;
+//   for exposures, the paper's: 3x3 1 -> 32, 5x5 -> 64; sum; 7x7 -> 64, 5x5 -> 32, 5x5 -> 16,
+//     7x7 -> 1; leaky ReLU of 0.01 behind every layer; no biases; zeros outside.
 //
 // Both work on grey levels 0..255, and the result is stretched to them, as in the public programs.
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "auif/method.h"
@@ -25,10 +23,6 @@ extern const std::size_t kDeepFuseWeightsSize;
 extern const unsigned char kDeepFuseWeightsBytes[];
 
 namespace {
-
-std::string_view BuiltIn() {
-  return {reinterpret_cast<const char*>(kDeepFuseWeightsBytes), kDeepFuseWeightsSize};
-}
 
 struct DeepFuseOptions {
   std::string weights;
@@ -51,7 +45,8 @@ class DeepFuse : public FusionMethod {
   }
   void Prepare(int threads) override {
     threads_ = threads;
-    const NetworkWeights weights = NetworkWeights::Open(options_.weights, BuiltIn());
+    const NetworkWeights weights =
+        NetworkWeights::Open(options_.weights, kDeepFuseWeightsBytes, kDeepFuseWeightsSize);
     content_ = weights.fingerprint();
     if (weights.Has("layer0")) {
       outside_ = Outside::kZero;
@@ -98,7 +93,6 @@ class DeepFuse : public FusionMethod {
       const PixelBox box = t.Grown(halo, image);
       for (FeatureMaps* maps : {&b.maps[0], &b.maps[1], &b.sum}) maps->Reset(channels, box);
       b.source.Reset(1, box);
-      FeatureMaps* in = nullptr;
       int left = halo;
       const auto run = [&](std::size_t i, FeatureMaps& from, FeatureMaps& to) {
         left -= layers_[i].radius();
@@ -110,29 +104,17 @@ class DeepFuse : public FusionMethod {
         run(0, b.source, b.maps[0]);
         run(1, b.maps[0], s == 0 ? b.sum : b.maps[1]);
       }
-      Add(b.maps[1], layers_[1].out(), t.Grown(left, image), b.sum);
-      in = &b.sum;
-      FeatureMaps* to = &b.maps[0];
+      AddMaps(b.maps[1], layers_[1].out(), t.Grown(left, image), b.sum);
+      FeatureMaps *in = &b.sum, *to = &b.maps[0];
       for (std::size_t i = kEncoderLayers; i < layers_.size(); ++i) {
         run(i, *in, *to);
         std::swap(in, to);
       }
-      for (int y = t.y0; y < t.y1; ++y)
-        std::copy_n(in->At(0, y, t.x0), t.width(), &out.Row(y)[t.x0]);
+      CopyTile(*in, t, out);
     });
     if (!all) return false;
     Stretch(out);
     return true;
-  }
-
-  static void Add(FeatureMaps& maps, int channels, const PixelBox& box, FeatureMaps& sum) {
-    for (int c = 0; c < channels; ++c) {
-      for (int y = box.y0; y < box.y1; ++y) {
-        const float* from = maps.At(c, y, box.x0);
-        float* to = sum.At(c, y, box.x0);
-        for (int x = 0; x < box.width(); ++x) to[x] += from[x];
-      }
-    }
   }
 
   DeepFuseOptions options_;

@@ -8,16 +8,16 @@
 //
 // ReLU behind every convolution but the last; borders are reflected. The network works on grey
 // levels 0..255, and its result is stretched to them, as in the authors' program.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "auif/method.h"
 #include "base/parallel.h"
 #include "methods/feature_maps.h"
-#include "methods/levels.h"
+#include "methods/levels255.h"
 #include "methods/network_weights.h"
 
 namespace auif {
@@ -26,10 +26,6 @@ extern const std::size_t kDenseFuseWeightsSize;
 extern const unsigned char kDenseFuseWeightsBytes[];
 
 namespace {
-
-std::string_view BuiltIn() {
-  return {reinterpret_cast<const char*>(kDenseFuseWeightsBytes), kDenseFuseWeightsSize};
-}
 
 struct DenseFuseOptions {
   std::string weights;
@@ -71,7 +67,8 @@ class DenseFuse : public FusionMethod {
   }
   void Prepare(int threads) override {
     threads_ = threads;
-    const NetworkWeights weights = NetworkWeights::Open(options_.weights, BuiltIn());
+    const NetworkWeights weights =
+        NetworkWeights::Open(options_.weights, kDenseFuseWeightsBytes, kDenseFuseWeightsSize);
     content_ = weights.fingerprint();
     encoder_.clear();
     decoder_.clear();
@@ -86,9 +83,9 @@ class DenseFuse : public FusionMethod {
   }
 
  private:
-  // The maps of a tile, and what the decoder alternates between.
+  // Of a tile; the decoder alternates between the maps of both sources.
   struct Buffers {
-    FeatureMaps source, maps[2], other;
+    FeatureMaps source, maps[2];
   };
 
   bool FuseGrey(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
@@ -100,15 +97,19 @@ class DenseFuse : public FusionMethod {
         ForEachTile(image, kHalo, threads_, progress, [&](const PixelBox& t, int slot) {
           Buffers& b = buffers[static_cast<std::size_t>(slot)];
           for (int s = 0; s < 2; ++s) Encode(sources[s], t, image, b, b.maps[s]);
-          Merge(t.Grown(4, image), b.maps[0], b.maps[1]);
+          const PixelBox merged = t.Grown(4, image);
+          if (options_.strategy == "l1") {
+            MergeByActivity(merged, b.maps[0], b.maps[1]);
+          } else {
+            AddMaps(b.maps[1], kMaps, merged, b.maps[0]);
+          }
           FeatureMaps *in = &b.maps[0], *to = &b.maps[1];
           for (int i = 0; i < 4; ++i) {
             Convolve(decoder_[static_cast<std::size_t>(i)], *in, 0, t.Grown(3 - i, image), image,
                      Outside::kReflect, *to, 0);
             std::swap(in, to);
           }
-          for (int y = t.y0; y < t.y1; ++y)
-            std::copy_n(in->At(0, y, t.x0), t.width(), &out.Row(y)[t.x0]);
+          CopyTile(*in, t, out);
         });
     if (!all) return false;
     Stretch(out);
@@ -130,34 +131,29 @@ class DenseFuse : public FusionMethod {
     }
   }
 
-  // The result takes the first maps' place.
-  void Merge(const PixelBox& box, FeatureMaps& a, FeatureMaps& b) const {
-    std::vector<float> share(static_cast<std::size_t>(box.width()));
+  // Adds the second maps to the first, each with its pixels' share of the activity.
+  static void MergeByActivity(const PixelBox& box, FeatureMaps& a, FeatureMaps& b) {
+    const int width = box.width();
+    std::vector<float> activity_a(static_cast<std::size_t>(width)), activity_b(activity_a);
+    const auto look = [&](FeatureMaps& maps, int y, std::vector<float>& activity) {
+      std::fill(activity.begin(), activity.end(), 0.0f);
+      for (int c = 0; c < kMaps; ++c) {
+        const float* row = maps.At(c, y, box.x0);
+        for (int x = 0; x < width; ++x) activity[x] += std::abs(row[x]);
+      }
+    };
     for (int y = box.y0; y < box.y1; ++y) {
-      const int width = box.width();
-      if (options_.strategy == "l1") {
-        std::vector<float> activity[2];
-        FeatureMaps* both[2] = {&a, &b};
-        for (int s = 0; s < 2; ++s) {
-          activity[s].assign(share.size(), 0);
-          for (int c = 0; c < kMaps; ++c) {
-            const float* row = both[s]->At(c, y, box.x0);
-            for (int x = 0; x < width; ++x) activity[s][x] += std::abs(row[x]);
-          }
-        }
-        for (int x = 0; x < width; ++x) {
-          const float sum = activity[0][x] + activity[1][x];
-          share[x] = sum > 0 ? activity[0][x] / sum : 0.5f;
-        }
+      look(a, y, activity_a);
+      look(b, y, activity_b);
+      std::vector<float>& share = activity_a;
+      for (int x = 0; x < width; ++x) {
+        const float sum = activity_a[x] + activity_b[x];
+        share[x] = sum > 0 ? activity_a[x] / sum : 0.5f;
       }
       for (int c = 0; c < kMaps; ++c) {
         float* to = a.At(c, y, box.x0);
         const float* other = b.At(c, y, box.x0);
-        if (options_.strategy == "l1") {
-          for (int x = 0; x < width; ++x) to[x] = share[x] * to[x] + (1 - share[x]) * other[x];
-        } else {
-          for (int x = 0; x < width; ++x) to[x] += other[x];
-        }
+        for (int x = 0; x < width; ++x) to[x] = share[x] * to[x] + (1 - share[x]) * other[x];
       }
     }
   }

@@ -8,7 +8,7 @@
 
 #include "base/parallel.h"
 #include "base/reflect.h"
-#include "methods/levels.h"
+#include "methods/levels255.h"
 
 namespace auif {
 namespace {
@@ -63,6 +63,22 @@ void CopyLevels(PlaneView<const float> source, FeatureMaps& maps) {
   for (int y = box.y0; y < box.y1; ++y) {
     const cv::Mat levels = Levels255({source.Row(y) + box.x0, box.width(), 1, source.stride});
     std::copy_n(levels.ptr<double>(0), box.width(), maps.At(0, y, box.x0));
+  }
+}
+
+void CopyTile(FeatureMaps& maps, const PixelBox& tile, PlaneView<float> out) {
+  for (int y = tile.y0; y < tile.y1; ++y) {
+    std::copy_n(maps.At(0, y, tile.x0), tile.width(), out.Row(y) + tile.x0);
+  }
+}
+
+void AddMaps(FeatureMaps& maps, int channels, const PixelBox& box, FeatureMaps& sum) {
+  for (int c = 0; c < channels; ++c) {
+    for (int y = box.y0; y < box.y1; ++y) {
+      const float* from = maps.At(c, y, box.x0);
+      float* to = sum.At(c, y, box.x0);
+      for (int x = 0; x < box.width(); ++x) to[x] += from[x];
+    }
   }
 }
 

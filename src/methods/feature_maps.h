@@ -51,6 +51,12 @@ class FeatureMaps {
 // Fills the box of the first channel with a source's grey levels, 0..255.
 void CopyLevels(PlaneView<const float> source, FeatureMaps& maps);
 
+// Writes the tile's pixels of the first channel to the result.
+void CopyTile(FeatureMaps& maps, const PixelBox& tile, PlaneView<float> out);
+
+// Adds the first `channels` channels of `maps` to those of `sum` in `box`.
+void AddMaps(FeatureMaps& maps, int channels, const PixelBox& box, FeatureMaps& sum);
+
 // Computes the pixels `box` of the layer's channels, written from channel `to` of `out` on, from
 // the channels of `in` from `from` on, whose pixels box.Grown(layer.radius(), image) are there.
 // Fills the margin of `in`.

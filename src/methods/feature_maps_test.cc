@@ -87,9 +87,7 @@ TEST(FeatureMapsTest, TilesLeaveNoTrace) {
             Convolve(layer.Conv(), *in, 0, tile.Grown(left, image), image, outside, *to, 0);
             std::swap(in, to);
           }
-          for (int y = tile.y0; y < tile.y1; ++y) {
-            std::copy_n(in->At(0, y, tile.x0), tile.width(), &out.Row(y)[tile.x0]);
-          }
+          CopyTile(*in, tile, out.View());
         });
         EXPECT_LT(RelativeError(out, plain[0]), 1e-6) << image.width << "x" << image.height;
       }

@@ -20,7 +20,7 @@
 #include "auif/method.h"
 #include "base/parallel.h"
 #include "methods/feature_maps.h"
-#include "methods/levels.h"
+#include "methods/levels255.h"
 #include "methods/low_pass.h"
 #include "methods/network_weights.h"
 
@@ -124,7 +124,7 @@ class ImageFuse : public FusionMethod {
                   "--method-option weights=FILE; docs/methods.md says where they are published and "
                   "how to write the file");
     }
-    const NetworkWeights weights = NetworkWeights::Open(options_.weights, {});
+    const NetworkWeights weights = NetworkWeights::Read(options_.weights);
     content_ = weights.fingerprint();
     int channels = 3;
     for (int b = 0; b < kLevels; ++b) {
@@ -140,9 +140,7 @@ class ImageFuse : public FusionMethod {
   std::string Content() const override { return FusionMethod::Content() + " " + content_; }
 
  private:
-  struct Buffers {
-    std::array<FeatureMaps, 2> maps;
-  };
+  using Buffers = std::array<FeatureMaps, 2>;
   using Activities = std::array<Plane<float>, kLevels>;
 
   bool FuseGrey(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
@@ -192,7 +190,7 @@ class ImageFuse : public FusionMethod {
     return ForEachTile(image, kHalo, threads_, progress, [&](const PixelBox& tile, int slot) {
       Buffers& b = buffers[static_cast<std::size_t>(slot)];
       const Plan plan(image, tile);
-      FeatureMaps *in = &b.maps[0], *to = &b.maps[1];
+      FeatureMaps *in = &b[0], *to = &b[1];
       in->Reset(3, plan.Input(0));
       for (int y = in->box().y0; y < in->box().y1; ++y) {
         const double* from = detail.ptr<double>(y) + in->box().x0;

@@ -7,14 +7,20 @@
 
 namespace auif {
 
-NetworkWeights NetworkWeights::Open(const std::string& file, std::string_view built_in) {
-  const std::string read = file.empty() ? std::string() : ReadFile(file);
-  const std::string_view bytes = file.empty() ? built_in : read;
+NetworkWeights NetworkWeights::Parse(std::string_view bytes, const std::string& where) {
   NetworkWeights weights;
-  weights.where_ = file.empty() ? "the built-in weights" : file;
-  weights.tensors_ = ParseSafetensors(bytes, weights.where_).tensors;
+  weights.where_ = where;
+  weights.tensors_ = ParseSafetensors(bytes, where).tensors;
   weights.fingerprint_ = Fingerprint().Add(bytes).Text();
   return weights;
+}
+
+NetworkWeights NetworkWeights::Read(const std::string& file) { return Parse(ReadFile(file), file); }
+
+NetworkWeights NetworkWeights::Open(const std::string& file, const unsigned char* bytes,
+                                    std::size_t size) {
+  if (!file.empty()) return Read(file);
+  return Parse({reinterpret_cast<const char*>(bytes), size}, "the built-in weights");
 }
 
 std::span<const float> NetworkWeights::Take(const std::string& name,

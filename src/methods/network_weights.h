@@ -1,6 +1,7 @@
 // The weights of the learned methods: safetensors files.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,9 +14,10 @@ namespace auif {
 
 class NetworkWeights {
  public:
-  // A safetensors file, or, where `file` is empty, what such a file holds that is built in. Throws
-  // Error (kInput).
-  static NetworkWeights Open(const std::string& file, std::string_view built_in);
+  // A safetensors file. Throws Error (kInput).
+  static NetworkWeights Read(const std::string& file);
+  // The same, or where `file` is empty such a file's bytes that are built in (auif_embed_file).
+  static NetworkWeights Open(const std::string& file, const unsigned char* bytes, std::size_t size);
 
   bool Has(const std::string& tensor) const { return tensors_.contains(tensor); }
   // The layer NAME/kernel (out x in x size x size) and NAME/bias. Throws Error (kInput) if a tensor
@@ -27,6 +29,7 @@ class NetworkWeights {
   const std::string& fingerprint() const { return fingerprint_; }
 
  private:
+  static NetworkWeights Parse(std::string_view bytes, const std::string& where);
   std::span<const float> Take(const std::string& name,
                               const std::vector<std::int64_t>& shape) const;
 

@@ -14,7 +14,7 @@
 
 #include "auif/method.h"
 #include "base/parallel.h"
-#include "methods/levels.h"
+#include "methods/levels255.h"
 
 namespace auif {
 namespace {

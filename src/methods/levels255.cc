@@ -1,4 +1,4 @@
-#include "methods/levels.h"
+#include "methods/levels255.h"
 
 #include <cmath>
 
