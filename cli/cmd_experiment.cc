@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -22,16 +23,21 @@ constexpr const char* kFooter =
     "where they come from, and how to describe others for --datasets.\n"
     "\n"
     "Examples:\n"
+    "  auif experiment compare --data data -o results --as-published\n"
     "  auif experiment compare --data data -o results --methods theirs=fused/theirs\n"
     "  auif experiment robustness --data data -o results --runs 10\n"
     "  auif experiment all --data data -o results --reproduction reproduction.md\n"
     "  auif experiment compare --data data -o results --datasets tno msrs.json";
 
+// Words for --methods.
+constexpr const char* kTable3 = "table3";
+constexpr const char* kNone = "none";
+
 struct Options {
   ExperimentJob job;
   TrainFlags train;
   std::string model, reproduction;
-  std::vector<std::string> methods;
+  std::vector<std::string> methods = {kTable3};
   bool quiet = false;
 };
 
@@ -58,12 +64,36 @@ ExperimentJob::Method ParseMethod(const std::string& text) {
   return method;
 }
 
+// All that --methods lists; a method that is given with options does not come by "table3" again.
+std::vector<ExperimentJob::Method> ParseMethods(const std::vector<std::string>& texts) {
+  std::vector<ExperimentJob::Method> methods;
+  bool table3 = false;
+  for (const std::string& text : texts) {
+    if (text == kNone) continue;
+    if (text == kTable3) {
+      table3 = true;
+    } else {
+      methods.push_back(ParseMethod(text));
+    }
+  }
+  if (!table3) return methods;
+  std::vector<ExperimentJob::Method> all;
+  for (ExperimentJob::Method& method : Table3Methods()) {
+    const bool given = std::any_of(methods.begin(), methods.end(), [&](const auto& other) {
+      return other.method == method.method;
+    });
+    if (!given) all.push_back(std::move(method));
+  }
+  all.insert(all.end(), methods.begin(), methods.end());
+  return all;
+}
+
 int Run(Options& options) {
   ExperimentJob& job = options.job;
   job.train = options.train.Options();
   if (!options.model.empty()) job.model = options.model;
   if (!options.reproduction.empty()) job.reproduction = options.reproduction;
-  for (const std::string& text : options.methods) job.methods.push_back(ParseMethod(text));
+  job.methods = ParseMethods(options.methods);
   std::string experiment;
   std::optional<Progress> progress;
   const ExperimentReport report =
@@ -107,10 +137,11 @@ Action AddExperiment(CLI::App& command) {
       ->type_name("FILE...")
       ->delimiter(',');
   command
-      .add_option("--methods", options->methods,
-                  "Others to compare with: a method of 'auif info --methods', with options as in "
-                  "laplacian:levels=6, or with a name of yours a folder with a subfolder of fused "
-                  "images per data set, or a model file")
+      .add_option(
+          "--methods", options->methods,
+          "Others to compare with: table3 (the paper's eight; the default), none, a method "
+          "of 'auif info --methods', with options as in laplacian:levels=6, or with a name "
+          "of yours a folder with a subfolder of fused images per data set, or a model file")
       ->type_name("NAME[=PATH]...");
   command.add_flag("--as-published", job.as_published,
                    "Score a method's images as the paper did: through JPEG where its files were");

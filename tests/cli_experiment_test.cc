@@ -36,7 +36,7 @@ class Experiment : public ::testing::Test {
                        data_->path().string());
   }
   std::string Arguments(const std::string& name, const std::string& out) const {
-    return fmt::format("experiment {} --data {} -o {} --threads 2", name, data_->path().string(),
+    return fmt::format("experiment {} --data {} -o {} --threads 2 --methods none", name, data_->path().string(),
                        (out_ / out).string());
   }
 

@@ -7,6 +7,7 @@
 // for all methods and lies outside of them. docs/adding-a-method.md tells how to write one.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -83,6 +84,8 @@ class AUIF_API FusionMethod {
   virtual void Prepare(int threads);
   // Stands for all that makes the result besides the sources: name, options, contents of weights.
   virtual std::string Content() const;
+  // How many numbers of it were learned; 0: none. After Prepare.
+  virtual std::int64_t Parameters() const { return 0; }
 
   // Throws Error (kInput) for an image that is too small. `where`: its name in the message.
   void CheckSize(Size size, const std::string& where = {}) const;

@@ -1,16 +1,16 @@
 // Table 3.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
-#include "auif/error.h"
+#include "auif/io.h"
 #include "auif/model_io.h"
 #include "base/text.h"
 #include "experiments/experiments.h"
 #include "experiments/methods.h"
 #include "experiments/published.h"
-#include "experiments/stored_as.h"
 #include "io/csv.h"
 
 namespace auif {
@@ -20,39 +20,46 @@ namespace fs = std::filesystem;
 
 struct Row {
   std::string method;
+  std::string origin;          // "computed", "paper"
   std::vector<double> values;  // empty: nothing for this set
-  bool published = false;
   bool compared = true;
 };
 
+constexpr const char* kComputed = "computed";
+constexpr const char* kOwnWeights = "computed, own weights";
+constexpr const char* kPrinted = "paper";
+
+bool HasValue(const Row& row, std::size_t m) {
+  return !row.values.empty() && !std::isnan(row.values[m]);
+}
+
 // Best and second of each column, by the digits that are printed.
 void Mark(const std::vector<Row>& rows, std::vector<std::vector<TableCell>>& cells) {
+  const std::size_t first = cells.front().size() - PaperMetrics().size();
   for (std::size_t m = 0; m < PaperMetrics().size(); ++m) {
     const auto printed = [&](const Row& row) { return std::round(row.values[m] * 1e4); };
     std::set<double, std::greater<>> values;
     for (const Row& row : rows) {
-      if (row.compared && !row.values.empty() && !std::isnan(row.values[m])) {
-        values.insert(printed(row));
-      }
+      if (row.compared && HasValue(row, m)) values.insert(printed(row));
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
-      if (!rows[r].compared || rows[r].values.empty() || std::isnan(rows[r].values[m])) continue;
-      if (printed(rows[r]) == *values.begin()) cells[r][m + 1].mark = "best";
+      if (!rows[r].compared || !HasValue(rows[r], m)) continue;
+      if (printed(rows[r]) == *values.begin()) cells[r][first + m].mark = "best";
       if (values.size() > 1 && printed(rows[r]) == *std::next(values.begin())) {
-        cells[r][m + 1].mark = "second";
+        cells[r][first + m].mark = "second";
       }
     }
   }
 }
 
 ReportTable Table(const Dataset& set, const std::vector<Row>& rows) {
-  ReportTable table{set.title, {"method"}, {}};
+  ReportTable table{set.title, {"method", "origin"}, {}};
   for (const std::string& metric : PaperMetrics()) table.header.push_back(metric);
   for (const Row& row : rows) {
-    std::vector<TableCell> cells{{row.method, row.compared ? "" : "quiet"}};
+    const char* const mark = row.compared ? "" : "quiet";
+    std::vector<TableCell> cells{{row.method, mark}, {row.origin, mark}};
     for (std::size_t m = 0; m < PaperMetrics().size(); ++m) {
-      const bool empty = row.values.empty() || std::isnan(row.values[m]);
-      cells.push_back({empty ? "–" : FourDigits(row.values[m]), row.compared ? "" : "quiet"});
+      cells.push_back({HasValue(row, m) ? FourDigits(row.values[m]) : "–", mark});
     }
     table.rows.push_back(std::move(cells));
   }
@@ -60,123 +67,223 @@ ReportTable Table(const Dataset& set, const std::vector<Row>& rows) {
   return table;
 }
 
-// The method as its images of this set are scored.
-std::shared_ptr<const FusionMethod> Scored(const Lab& lab, const ComparedMethod& method,
-                                           const Dataset& set) {
-  if (!lab.job().as_published) return method.method;
-  for (const PublishedRow& row : PublishedComparison(set.name)) {
-    if (row.jpeg_quality > 0 && Lower(row.method) == method.method->info().name) {
-      return StoredAsJpeg(method.method, row.jpeg_quality, lab.job().out / "parts");
+// The pair with the most pixels: what the methods' cost is measured on.
+const ImagePair* LargestPair(const std::vector<const Dataset*>& sets, Size* size) {
+  const ImagePair* largest = nullptr;
+  std::int64_t most = 0;
+  for (const Dataset* set : sets) {
+    for (const ImagePair& pair : set->pairs) {
+      const Size pixels = ImageReader(pair.ir).spec().size;
+      const std::int64_t count = std::int64_t{pixels.width} * pixels.height;
+      if (count <= most) continue;
+      most = count;
+      largest = &pair;
+      *size = pixels;
     }
   }
-  return method.method;
+  return largest;
 }
 
-}  // namespace
+class Comparison {
+ public:
+  explicit Comparison(Lab& lab)
+      : lab_(lab),
+        sets_(lab.datasets().Split("test")),
+        compared_(OpenComparedMethods(lab, sets_)),
+        costly_(LargestPair(sets_, &costly_size_)) {}
 
-Section RunCompare(Lab& lab) {
-  const std::vector<const Dataset*> sets = lab.datasets().Split("test");
-  const std::vector<ComparedMethod> methods = ComparedMethods(lab, sets);
-  for (const ComparedMethod& method : methods) {
-    for (const Dataset* set : sets) {
-      const auto scored = method.method ? Scored(lab, method, *set) : nullptr;
-      if (scored && !lab.FindScores(*scored, *set)) lab.Plan(1);
-    }
+  Section Run() {
+    section_.notes = compared_.notes;
+    Plan();
+    for (const Dataset* set : sets_) AddSet(*set);
+    if (costly_) AddCosts();
+    Describe();
+    return std::move(section_);
   }
-  Section section;
-  section.text = {
-      "Means over the test sets; higher is better. Best in bold, second underlined. The eight "
-      "other methods' rows are the numbers that the paper prints, computed with the same "
-      "definitions on the same images; its own row stands below and takes no part."};
-  std::string csv =
-      CsvLine({"dataset", "method", "origin", "pairs", "EN", "SD", "SF", "VIF", "AG", "SCD"});
-  std::string image_csv =
-      CsvLine({"dataset", "method", "image", "EN", "SD", "SF", "VIF", "AG", "SCD"});
-  int cells = 0, above = 0;
-  for (const Dataset* set : sets) {
-    std::vector<Row> rows;
-    std::vector<PublishedRow> published = PublishedComparison(set->name);
+
+ private:
+  const std::vector<ComparedMethod>& methods() const { return compared_.methods; }
+
+  void Plan() {
+    int ticks = 0;
+    for (const ComparedMethod& method : methods()) {
+      if (!method.method) continue;
+      for (const Dataset* set : sets_) {
+        if (!lab_.FindScores(*method.Scored(lab_, *set), *set)) ++ticks;
+      }
+      if (costly_ && !lab_.FindCost(*method.method, *costly_)) ++ticks;
+    }
+    lab_.Plan(ticks);
+  }
+
+  // The scores of one method; nothing where there is no image of this set.
+  SetScores Score(const ComparedMethod& method, const Dataset& set) {
+    if (const auto scored = method.Scored(lab_, set)) {
+      if (scored != method.method) {
+        section_.notes.push_back(fmt::format(
+            "{} on {}: images went through JPEG files, as for the paper's row (--as-published)",
+            method.name, set.title));
+      }
+      return lab_.Score(*scored, method.name, set, lab_.threads());
+    }
+    const fs::path folder = method.Folder(set, sets_.size());
+    if (!folder.empty()) return lab_.ScoreFolder(folder, set);
+    section_.notes.push_back(fmt::format("{} has no folder for {}", method.name, set.name));
+    return {};
+  }
+
+  Row Computed(const ComparedMethod& method, const Dataset& set) {
+    const SetScores scores = Score(method, set);
+    const std::string& name = method.Label();
+    Row row{name, method.own_weights ? kOwnWeights : kComputed, {}};
+    if (scores.images.empty()) return row;
+    if (scores.images.size() != set.pairs.size()) {
+      section_.notes.push_back(fmt::format(
+          "{} has {} of the {} pairs of {}: its row (*) is of those alone and not compared",
+          method.name, scores.images.size(), set.pairs.size(), set.title));
+      row.method += "*";
+      row.compared = false;
+    }
+    row.values = scores.Mean();
+    for (std::size_t i = 0; i < scores.images.size(); ++i) {
+      std::vector<std::string> line{set.name, name, scores.images[i]};
+      for (const double value : scores.values[i]) line.push_back(CsvNumber(value));
+      image_csv_ += CsvLine(line);
+    }
+    return row;
+  }
+
+  // The paper's methods in its order, each computed row above the printed one, which then takes no
+  // part; AUIF and the user's methods; the paper's AUIF.
+  void AddSet(const Dataset& set) {
+    const std::vector<PublishedRow> published = PublishedComparison(set.name);
+    std::vector<Row> rows, own;
+    for (const ComparedMethod& method : methods()) {
+      if (method.paper_name.empty()) own.push_back(Computed(method, set));
+    }
+    const std::vector<double> auif = own.front().values;
     for (const PublishedRow& row : published) {
-      if (row.method != kPaperMethod) rows.push_back({row.method, row.values, true});
+      if (row.method == kPaperMethod) continue;
+      const auto method =
+          std::find_if(methods().begin(), methods().end(),
+                       [&](const ComparedMethod& m) { return m.paper_name == row.method; });
+      const bool computed = method != methods().end();
+      if (computed) {
+        rows.push_back(Computed(*method, set));
+        Reproduce(set, row, rows.back().values);
+      }
+      rows.push_back({row.method, kPrinted, row.values, !computed});
     }
-    for (const ComparedMethod& method : methods) {
-      SetScores scores;
-      if (method.method) {
-        const auto scored = Scored(lab, method, *set);
-        scores = lab.Score(*scored, method.name, *set, lab.threads());
-        if (scored != method.method) {
-          section.notes.push_back(fmt::format(
-              "{} on {}: images went through JPEG files, as for the paper's row (--as-published)",
-              method.name, set->title));
-        }
-      } else if (const fs::path folder = method.Folder(*set, sets.size()); !folder.empty()) {
-        scores = lab.ScoreFolder(folder, *set);
-      } else {
-        section.notes.push_back(fmt::format("{} has no folder for {}", method.name, set->name));
-      }
-      if (scores.images.empty()) {
-        rows.push_back({method.name, {}});
-        continue;
-      }
-      const bool whole = scores.images.size() == set->pairs.size();
-      if (!whole) {
-        section.notes.push_back(fmt::format(
-            "{} has {} of the {} pairs of {}: its row (*) is of those alone and not compared",
-            method.name, scores.images.size(), set->pairs.size(), set->title));
-      }
-      rows.push_back({whole ? method.name : method.name + "*", scores.Mean(), false, whole});
-      for (std::size_t i = 0; i < scores.images.size(); ++i) {
-        std::vector<std::string> line{set->name, method.name, scores.images[i]};
-        for (const double value : scores.values[i]) line.push_back(CsvNumber(value));
-        image_csv += CsvLine(line);
+    if (published.empty()) {
+      for (const ComparedMethod& method : methods()) {
+        if (!method.paper_name.empty()) rows.push_back(Computed(method, set));
       }
     }
-    // The project's own row beside the paper's, and beside the best of the others.
+    rows.insert(rows.end(), own.begin(), own.end());
     for (const PublishedRow& row : published) {
       if (row.method != kPaperMethod) continue;
-      rows.push_back({"AUIF, paper", row.values, true, false});
-      const std::vector<double>& own =
-          lab.Score(*methods.front().method, methods.front().name, *set, lab.threads()).Mean();
-      ReproducedRow beside{"Table 3, " + set->title, methods.front().name, PaperMetrics(), {}, {}};
-      for (std::size_t m = 0; m < own.size(); ++m) {
+      rows.push_back({row.method, kPrinted, row.values, false});
+      Reproduce(set, row, auif);
+      for (std::size_t m = 0; m < auif.size(); ++m) {
         double best = -1e300;
         for (const PublishedRow& other : published) {
           if (other.method != kPaperMethod) best = std::max(best, other.values[m]);
         }
-        ++cells;
-        above += own[m] > best ? 1 : 0;
-        beside.paper.push_back(FourDigits(row.values[m]));
-        beside.ours.push_back(FourDigits(own[m]));
+        ++cells_;
+        above_ += auif[m] > best ? 1 : 0;
       }
-      section.reproduced.push_back(std::move(beside));
     }
     for (const Row& row : rows) {
-      std::vector<std::string> line{set->name, row.method, row.published ? "paper" : "computed",
-                                    std::to_string(set->pairs.size())};
+      std::vector<std::string> line{set.name, row.method, row.origin,
+                                    std::to_string(set.pairs.size())};
       for (std::size_t m = 0; m < PaperMetrics().size(); ++m) {
         line.push_back(row.values.empty() ? "" : CsvNumber(row.values[m]));
       }
-      csv += CsvLine(line);
+      csv_ += CsvLine(line);
     }
-    section.tables.push_back(Table(*set, rows));
+    section_.tables.push_back(Table(set, rows));
   }
-  if (cells > 0) {
-    section.text.push_back(
-        fmt::format("{} is above the best of the eight other methods in {} of {} cells.",
-                    methods.front().name, above, cells));
-    section.deviations.push_back(fmt::format(
-        "The model is another than the paper's: trained by this project from its own random start "
-        "({}). Trainings differ by as much as the two rows do; the section on robustness shows by "
-        "how much.",
-        lab.model().name));
-    section.deviations.push_back(
-        "The eight other methods' rows are quoted from the paper, not computed here, but where "
-        "they were given as folders of images.");
+
+  void Reproduce(const Dataset& set, const PublishedRow& row, const std::vector<double>& own) {
+    ReproducedRow beside{"Table 3, " + set.title, row.method, PaperMetrics(), {}, {}};
+    for (std::size_t m = 0; m < own.size(); ++m) {
+      beside.paper.push_back(FourDigits(row.values[m]));
+      beside.ours.push_back(FourDigits(own[m]));
+    }
+    section_.reproduced.push_back(std::move(beside));
   }
-  section.options["model"] = lab.model().name + " (" + lab.model().model.config.FormName() + ")";
-  lab.WriteCsv(section, "compare.csv", csv);
-  lab.WriteCsv(section, "compare-images.csv", image_csv);
-  return section;
-}
+
+  void AddCosts() {
+    ReportTable table{fmt::format("Cost of one pair of {} x {} pixels on one thread",
+                                  costly_size_.width, costly_size_.height),
+                      {"method", "parameters", "seconds", "memory, MiB"},
+                      {}};
+    std::string csv = CsvLine({"method", "parameters", "seconds", "bytes"});
+    for (const ComparedMethod& method : methods()) {
+      if (!method.method) continue;
+      const std::string& name = method.Label();
+      const std::string parameters = std::to_string(method.method->Parameters());
+      const MethodCost cost = lab_.Cost(*method.method, method.name, *costly_);
+      table.rows.push_back({{name},
+                            {parameters},
+                            {fmt::format("{:.3g}", cost.seconds)},
+                            {cost.bytes ? fmt::format("{:.0f}", *cost.bytes / (1 << 20)) : "–"}});
+      csv += CsvLine({name, parameters, CsvNumber(cost.seconds),
+                      cost.bytes ? fmt::format("{:.0f}", *cost.bytes) : ""});
+    }
+    section_.tables.push_back(std::move(table));
+    lab_.WriteCsv(section_, "compare-cost.csv", csv);
+  }
+
+  void Describe() {
+    section_.text = {
+        "Means over the test sets; higher is better. Best in bold, second underlined. A computed "
+        "row is of images that were fused here; below it, in grey, stands what the paper prints, "
+        "which takes part only where nothing was computed."};
+    if (costly_) {
+      section_.text.push_back(
+          "The last table is of the largest test pair, fused by one thread with nothing beside it: "
+          "the median of three runs, or one run where it takes seconds, and the largest memory use "
+          "beside the sources and the method's weights.");
+    }
+    if (cells_ > 0) {
+      const KnownModel& model = lab_.model();
+      section_.text.push_back(
+          fmt::format("{} is above the best printed row of the eight other methods in {} of {} "
+                      "cells.",
+                      methods().front().name, above_, cells_));
+      section_.deviations.push_back(fmt::format(
+          "AUIF's model is another than the paper's: trained by this project from its own random "
+          "start ({}). Trainings differ by as much as the two rows do; the section on robustness "
+          "shows by how much.",
+          model.name));
+      for (const ComparedMethod& method : methods()) {
+        if (!method.own_weights || method.paper_name.empty()) continue;
+        section_.deviations.push_back(method.paper_name +
+                                      ": with weights of this project's own, not its authors'.");
+      }
+    }
+    section_.options["model"] =
+        lab_.model().name + " (" + lab_.model().model.config.FormName() + ")";
+    lab_.WriteCsv(section_, "compare.csv", csv_);
+    lab_.WriteCsv(section_, "compare-images.csv", image_csv_);
+  }
+
+  Lab& lab_;
+  const std::vector<const Dataset*> sets_;
+  const ComparedMethods compared_;
+  Size costly_size_;
+  const ImagePair* const costly_;
+  Section section_;
+  std::string csv_ =
+      CsvLine({"dataset", "method", "origin", "pairs", "EN", "SD", "SF", "VIF", "AG", "SCD"});
+  std::string image_csv_ =
+      CsvLine({"dataset", "method", "image", "EN", "SD", "SF", "VIF", "AG", "SCD"});
+  int cells_ = 0, above_ = 0;  // of AUIF's, above all printed rows of others
+};
+
+}  // namespace
+
+Section RunCompare(Lab& lab) { return Comparison(lab).Run(); }
 
 }  // namespace auif

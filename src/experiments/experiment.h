@@ -22,6 +22,7 @@ struct ExperimentJob {
     std::filesystem::path path;    // empty: one of the program's methods
     std::string method = {};       // its name
     MethodSettings settings = {};  // and options
+    bool optional = false;         // left out, with a note, where its weights are missing
   };
 
   std::string name;                   // of ExperimentNames(), or "all"
@@ -40,6 +41,9 @@ struct ExperimentJob {
 
   void Validate() const;  // throws Error (kUsage)
 };
+
+// The eight other methods of Table 3, by the program's methods with the papers' settings; optional.
+std::vector<ExperimentJob::Method> Table3Methods();
 
 struct ExperimentInfo {
   const char* name;

@@ -40,6 +40,12 @@ Json ScoreInputs(const std::string& fused, const Dataset& set) {
       {"fused", fused}, {"set", set.content}, {"convention", kConvention}, {"version", Version()}};
 }
 
+Json CostInputs(const FusionMethod& method, const ImagePair& pair) {
+  Fingerprint sources;
+  sources.Add(ReadFile(pair.ir)).Add(ReadFile(pair.vis));
+  return {{"fused", method.Content()}, {"pair", sources.Text()}, {"version", Version()}};
+}
+
 std::vector<std::string> PairNames(const Dataset& set) {
   std::vector<std::string> names;
   for (const ImagePair& pair : set.pairs) names.push_back(pair.name);
@@ -130,6 +136,19 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
   if (auto kept = FindScores(model, set, strategy)) return *kept;
   return Score(*AuifMethod(model.model, OnOneThread(strategy)),
                fmt::format("{} by {}", Name(strategy), model.name), set, threads);
+}
+
+std::optional<MethodCost> Lab::FindCost(const FusionMethod& method, const ImagePair& pair) const {
+  return CostFrom(store_.Find("cost", CostInputs(method, pair)));
+}
+
+MethodCost Lab::Cost(const FusionMethod& method, const std::string& name, const ImagePair& pair) {
+  if (const auto kept = FindCost(method, pair)) return *kept;
+  const Plane<float> ir = ReadImage(pair.ir).Grey(), vis = ReadImage(pair.vis).Grey();
+  const MethodCost cost = MeasureCost(method, ir, vis);
+  store_.Keep("cost", CostInputs(method, pair), ToJson(cost));
+  Tick(1, "cost: " + name);
+  return cost;
 }
 
 SetScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {

@@ -11,6 +11,7 @@
 #include "auif/fuse.h"
 #include "auif/method.h"
 #include "auif/train.h"
+#include "experiments/cost.h"
 #include "experiments/dataset.h"
 #include "experiments/experiment.h"
 #include "experiments/parts.h"
@@ -55,6 +56,10 @@ class Lab {
                                       Strategy strategy) const;
   // The same for images fused elsewhere; pairs without one are left out.
   SetScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
+
+  // What a pair costs the method, measured now or before. One tick where it was planned.
+  MethodCost Cost(const FusionMethod& method, const std::string& name, const ImagePair& pair);
+  std::optional<MethodCost> FindCost(const FusionMethod& method, const ImagePair& pair) const;
 
   // Trains, one training per thread, or finds the trained models; `after` is called with each, by
   // its index, on the thread that has it. The first Error ends all.

@@ -1,11 +1,15 @@
 #include "experiments/methods.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <span>
 
 #include "auif/error.h"
 #include "auif/io.h"
 #include "auif/model_io.h"
+#include "base/text.h"
+#include "experiments/stored_as.h"
 #include "io/pair_index.h"
 #include "methods/auif.h"
 
@@ -13,6 +17,9 @@ namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
+
+// A row of Table 3 by the program's name for its method.
+std::string MethodName(const PublishedRow& row) { return Lower(row.method); }
 
 std::shared_ptr<const FusionMethod> AuifWith(const Model& model) {
   FuseOptions options;
@@ -39,10 +46,27 @@ Plane<float> ComparedMethod::Fused(const Dataset& set, std::size_t sets,
   return {};
 }
 
-std::vector<ComparedMethod> ComparedMethods(const Lab& lab,
-                                            const std::vector<const Dataset*>& sets) {
-  std::vector<ComparedMethod> methods;
-  methods.push_back({"AUIF", AuifWith(lab.model().model), {}});
+std::shared_ptr<const FusionMethod> ComparedMethod::Scored(const Lab& lab,
+                                                           const Dataset& set) const {
+  if (!method || !lab.job().as_published) return method;
+  for (const PublishedRow& row : PublishedComparison(set.name)) {
+    if (row.jpeg_quality > 0 && MethodName(row) == method->info().name) {
+      return StoredAsJpeg(method, row.jpeg_quality, lab.job().out / "parts");
+    }
+  }
+  return method;
+}
+
+ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Dataset*>& sets) {
+  ComparedMethods compared;
+  std::vector<ComparedMethod>& methods = compared.methods;
+  methods.push_back({kPaperMethod, AuifWith(lab.model().model), {}});
+  std::map<std::string, std::string> paper_names;  // by the program's name
+  for (const Dataset& set : PaperDatasets()) {
+    for (const PublishedRow& row : PublishedComparison(set.name)) {
+      if (row.method != kPaperMethod) paper_names[MethodName(row)] = row.method;
+    }
+  }
   for (const ExperimentJob::Method& given : lab.job().methods) {
     for (const ComparedMethod& other : methods) {
       if (other.name == given.name) {
@@ -51,7 +75,18 @@ std::vector<ComparedMethod> ComparedMethods(const Lab& lab,
     }
     ComparedMethod method{given.name, {}, given.path};
     if (given.path.empty()) {
-      method.method = OpenMethod(given.method, given.settings, 1);
+      try {
+        method.method = OpenMethod(given.method, given.settings, 1);
+      } catch (const Error& error) {
+        if (!given.optional || error.kind() != ErrorKind::kInput) throw;
+        compared.notes.push_back(given.name + " was left out: " + error.message() + " (" +
+                                 error.hint() + ")");
+        continue;
+      }
+      const MethodInfo& info = method.method->info();
+      method.own_weights = !info.weights.empty() && given.settings.empty();
+      // The first of a method stands for it.
+      if (const auto name = paper_names.extract(info.name)) method.paper_name = name.mapped();
     } else if (fs::is_regular_file(given.path)) {
       method.method = AuifWith(LoadModel(given.path));
     } else if (!fs::is_directory(given.path)) {
@@ -66,7 +101,43 @@ std::vector<ComparedMethod> ComparedMethods(const Lab& lab,
     }
     methods.push_back(std::move(method));
   }
+  return compared;
+}
+
+std::vector<ExperimentJob::Method> Table3Methods() {
+  std::vector<ExperimentJob::Method> methods;
+  for (const Dataset& set : PaperDatasets()) {
+    for (const PublishedRow& row : PublishedComparison(set.name)) {
+      const std::string name = MethodName(row);
+      if (row.method == kPaperMethod ||
+          std::any_of(methods.begin(), methods.end(),
+                      [&](const auto& m) { return m.name == name; })) {
+        continue;
+      }
+      methods.push_back({name, {}, name, {}, true});
+    }
+  }
   return methods;
+}
+
+std::vector<OtherRow> OtherRows(const Lab& lab, const std::vector<ComparedMethod>& methods,
+                                const Dataset& set) {
+  std::vector<OtherRow> rows;
+  for (const PublishedRow& published : PublishedComparison(set.name)) {
+    if (published.method == kPaperMethod) continue;
+    OtherRow row{published.method, published.values};
+    for (const ComparedMethod& method : methods) {
+      if (method.paper_name != row.method) continue;
+      const auto scores = lab.FindScores(*method.Scored(lab, set), set);
+      if (!scores) continue;
+      const std::vector<double> means = scores->Mean();
+      if (std::any_of(means.begin(), means.end(), [](double v) { return std::isnan(v); })) continue;
+      row.values = means;
+      row.computed = true;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 }  // namespace auif

@@ -129,9 +129,9 @@ std::optional<TrainCurves> CurvesFrom(const Json& json, int epochs, int layers) 
   return curves;
 }
 
-std::optional<double> SecondsFrom(const Json& json) {
-  const std::optional<double> seconds = Number(Member(json, "seconds"));
-  return seconds && *seconds >= 0 ? seconds : std::nullopt;
+std::optional<double> AmountFrom(const Json& json, const char* key) {
+  const std::optional<double> amount = Number(Member(json, key));
+  return amount && *amount >= 0 ? amount : std::nullopt;
 }
 
 }  // namespace auif

@@ -38,7 +38,7 @@ nlohmann::json ToJson(const TrainCurves& curves);
 // The first `epochs` epochs of curves that have at least as many.
 std::optional<TrainCurves> CurvesFrom(const nlohmann::json& json, int epochs, int layers);
 
-// A time that was measured.
-std::optional<double> SecondsFrom(const nlohmann::json& json);
+// Something that was measured, such as a time; never negative.
+std::optional<double> AmountFrom(const nlohmann::json& json, const char* key);
 
 }  // namespace auif

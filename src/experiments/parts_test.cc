@@ -98,9 +98,9 @@ TEST(Parts, DamagedCurvesAreNoCurves) {
 }
 
 TEST(Parts, Seconds) {
-  EXPECT_EQ(SecondsFrom({{"seconds", 2.5}}), 2.5);
+  EXPECT_EQ(AmountFrom({{"seconds", 2.5}}, "seconds"), 2.5);
   for (const Json& other : {Json(), Json(1), Json{{"seconds", "1"}}, Json{{"seconds", -1}}}) {
-    EXPECT_FALSE(SecondsFrom(other)) << other;
+    EXPECT_FALSE(AmountFrom(other, "seconds")) << other;
   }
 }
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "experiments/experiments.h"
+#include "experiments/methods.h"
 #include "experiments/plot.h"
 #include "experiments/published.h"
 #include "io/csv.h"
@@ -12,11 +14,9 @@
 namespace auif {
 namespace {
 
-// The eight other methods, the best of this metric first; none for other sets than the paper's.
-std::vector<PublishedRow> Others(const Dataset& set, std::size_t metric) {
-  std::vector<PublishedRow> rows = PublishedComparison(set.name);
-  std::erase_if(rows, [](const PublishedRow& row) { return row.method == kPaperMethod; });
-  std::stable_sort(rows.begin(), rows.end(), [&](const PublishedRow& a, const PublishedRow& b) {
+// The best of this metric first.
+std::vector<OtherRow> Ordered(std::vector<OtherRow> rows, std::size_t metric) {
+  std::stable_sort(rows.begin(), rows.end(), [&](const OtherRow& a, const OtherRow& b) {
     return a.values[metric] > b.values[metric];
   });
   return rows;
@@ -27,6 +27,7 @@ std::vector<PublishedRow> Others(const Dataset& set, std::size_t metric) {
 Section RunRobustness(Lab& lab) {
   CheckGnuplot();
   const std::vector<const Dataset*> sets = lab.datasets().Split("test");
+  const ComparedMethods compared = OpenComparedMethods(lab, sets);
   const std::vector<TrainOptions> runs = lab.Runs();
   const std::size_t metrics = PaperMetrics().size();
   // [set][run][metric]
@@ -58,8 +59,11 @@ Section RunRobustness(Lab& lab) {
             {},           {}};
   plot.panels.resize(sets.size() * metrics);
   std::size_t cells = 0, always = 0, above_sum = 0;
-  std::vector<std::string> counts;  // one line per set
+  std::vector<std::string> counts;          // one line per set
+  std::set<std::string> computed, printed;  // where the others' values come from
   for (std::size_t s = 0; s < sets.size(); ++s) {
+    const std::vector<OtherRow> other_rows = OtherRows(lab, compared.methods, *sets[s]);
+    for (const OtherRow& row : other_rows) (row.computed ? computed : printed).insert(row.method);
     const auto column_means = ColumnMeans(means[s]), deviations = ColumnDeviations(means[s]);
     ReportTable table{sets[s]->title, {""}, {}};
     std::vector<std::vector<TableCell>> lines{
@@ -100,7 +104,7 @@ Section RunRobustness(Lab& lab) {
       lines[1].push_back({FourDigits(least)});
       lines[2].push_back({FourDigits(most)});
       PlotPanel panel{sets[s]->title + ": " + PaperMetrics()[m], "run", "", {own}, false};
-      const std::vector<PublishedRow> others = Others(*sets[s], m);
+      const std::vector<OtherRow> others = Ordered(other_rows, m);
       if (!others.empty()) {
         const std::vector<double> ends{1,
                                        static_cast<double>(std::max<std::size_t>(2, runs.size()))};
@@ -154,6 +158,13 @@ Section RunRobustness(Lab& lab) {
         "in all {} runs; over all cells and runs that is so in {} of {} cases. The tables count "
         "the runs of each cell.",
         always, cells, runs.size(), above_sum, cells * runs.size()));
+    if (!computed.empty()) {
+      section.text.push_back(fmt::format(
+          "The other methods' values were computed by compare{}.",
+          printed.empty()
+              ? ""
+              : fmt::format(", but for {}: printed in the paper", fmt::join(printed, ", "))));
+    }
     section.deviations.push_back(
         "The paper draws its 40 runs without numbers; so the mean of the runs stands beside its "
         "Table 3, which is one model.");

@@ -1,5 +1,7 @@
 #include "experiments/stored_as.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <string>
@@ -31,7 +33,8 @@ class Stored : public FusionMethod {
     if (fused.height() == 0) return false;
     const Image image = Image(std::move(fused)).As(SampleType::kUint8);
     static std::atomic<unsigned> count = 0;
-    const fs::path path = folder_ / ("stored-" + std::to_string(count++) + ".jpg");
+    const fs::path path =
+        folder_ / (("stored-" + std::to_string(getpid()) + "-" + std::to_string(count++) + ".jpg"));
     const auto writer = CreateJpeg(path, {image.width(), image.height(), 1, 8}, quality_);
     for (int y = 0; y < image.height(); ++y) writer->WriteRow(image.View<std::uint8_t>().Row(y));
     writer->Finish();

@@ -53,7 +53,7 @@ std::optional<Interrupted> FindInterrupted(const TrainOptions& options, const Tr
     if (epochs > options.epochs || !json.is_object()) return std::nullopt;
     auto kept =
         CurvesFrom(json.value("curves", Json()), static_cast<int>(epochs), options.config.layers);
-    const auto seconds = SecondsFrom(json);
+    const auto seconds = AmountFrom(json, "seconds");
     if (!kept || !seconds) return std::nullopt;
     found.curves = std::move(*kept);
     found.seconds = *seconds;
@@ -91,7 +91,7 @@ std::optional<Trained> Lab::FindTrained(const TrainOptions& options) {
   const Json kept = store_.Find("training", inputs);
   if (!kept.is_object()) return std::nullopt;
   auto curves = CurvesFrom(kept.value("curves", Json()), options.epochs, options.config.layers);
-  const auto seconds = SecondsFrom(kept);
+  const auto seconds = AmountFrom(kept, "seconds");
   if (!curves || !seconds) return std::nullopt;
   try {
     Model model = LoadModel(store_.Path("training", inputs, ".safetensors"));

@@ -99,6 +99,7 @@ ConvLayer::ConvLayer(int in, int out, int size, std::span<const float> kernels,
       out_(out),
       size_(size),
       slope_(slope),
+      parameters_(static_cast<std::int64_t>(kernels.size() + bias.size())),
       weights_(static_cast<std::size_t>(groups()) * in * size * size * kGroup),
       bias_(static_cast<std::size_t>(groups()) * kGroup) {
   std::copy(bias.begin(), bias.end(), bias_.begin());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ class ConvLayer {
   int size() const { return size_; }
   int radius() const { return size_ / 2; }
   float slope() const { return slope_; }
+  std::int64_t parameters() const { return parameters_; }  // kernels and biases
 
   // Output channels are computed in groups of this many, whose weights lie beside each other:
   // [group][in][row][column][kGroup], zeros behind the last channel.
@@ -34,6 +36,7 @@ class ConvLayer {
  private:
   int in_ = 0, out_ = 0, size_ = 0;
   float slope_ = 1;
+  std::int64_t parameters_ = 0;
   std::vector<float> weights_, bias_;
 };
 

@@ -81,6 +81,7 @@ class Auif : public FusionMethod {
   }
 
   std::string Content() const override { return content_; }
+  std::int64_t Parameters() const override { return parameters_; }
 
   bool FuseSamples(const SourceView& ir, const SourceView& vis,
                    const ResultView& out) const override {
@@ -106,6 +107,7 @@ class Auif : public FusionMethod {
  private:
   void Build(const Model& model, const FuseOptions& options) {
     content_ = AuifContent(model, options);
+    parameters_ = model.ParameterCount();
     fuser_.emplace(model, options);
   }
 
@@ -117,6 +119,7 @@ class Auif : public FusionMethod {
 
   AuifOptions options_;
   std::string content_;
+  std::int64_t parameters_ = 0;
   std::optional<Fuser> fuser_;
 };
 

@@ -69,6 +69,7 @@ class DeepFuse : public FusionMethod {
                  weights.Layer("decoder/conv2_3", 16, 1, 3, 1)};
     }
   }
+  std::int64_t Parameters() const override { return auif::Parameters(layers_); }
   std::string Content() const override { return "deepfuse weights " + content_; }
 
  private:

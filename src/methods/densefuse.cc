@@ -78,6 +78,9 @@ class DenseFuse : public FusionMethod {
       decoder_.push_back(weights.Layer(s.name, s.in, s.out, 3, slope));
     }
   }
+  std::int64_t Parameters() const override {
+    return auif::Parameters(encoder_) + auif::Parameters(decoder_);
+  }
   std::string Content() const override {
     return "densefuse strategy=" + options_.strategy + " weights " + content_;
   }

@@ -137,6 +137,11 @@ class ImageFuse : public FusionMethod {
       }
     }
   }
+  std::int64_t Parameters() const override {
+    std::int64_t count = 0;
+    for (const std::vector<ConvLayer>& block : layers_) count += auif::Parameters(block);
+    return count;
+  }
   std::string Content() const override { return FusionMethod::Content() + " " + content_; }
 
  private:

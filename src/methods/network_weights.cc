@@ -51,4 +51,10 @@ ConvLayer NetworkWeights::LayerWithoutBias(const std::string& name, int in, int 
   return {in, out, size, Take(name, {out, in, size, size}), {}, slope};
 }
 
+std::int64_t Parameters(std::span<const ConvLayer> layers) {
+  std::int64_t count = 0;
+  for (const ConvLayer& layer : layers) count += layer.parameters();
+  return count;
+}
+
 }  // namespace auif

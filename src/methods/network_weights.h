@@ -37,4 +37,7 @@ class NetworkWeights {
   std::string where_, fingerprint_;
 };
 
+// How many numbers they have.
+std::int64_t Parameters(std::span<const ConvLayer> layers);
+
 }  // namespace auif
