@@ -28,7 +28,7 @@ case "${1:-help}" in
   fuzz)   # each fuzzer for 20 seconds (clang)
     cmake --preset clang "${launcher[@]}" >/dev/null
     cmake --build --preset clang -j "$jobs" --target fuzzers
-    for target in image safetensors torch_file; do
+    for target in image safetensors tensorflow torch_file; do
       mkdir -p "build-clang/corpus/$target"
       dictionary=()
       [ "$target" = torch_file ] && dictionary=(-dict=fuzz/pickle.dict)

@@ -37,7 +37,7 @@ constexpr Command kCommands[] = {
     {"Evaluate", "eval", "Score fused images with the metrics of the literature", AddEval},
     {"Evaluate", "experiment", "Make the paper's tables and figures, or yours", AddExperiment},
     {"Models", "info", "Show what a model is made of", AddInfo},
-    {"Models", "import", "Convert the authors' published weights into a model file", AddImport},
+    {"Models", "import", "Convert published weights into a file that auif reads", AddImport},
     {"Models", "train", "Train a model from a folder of images", AddTrain},
     {"Try it out", "bench", "Measure how fast this machine fuses", AddBench},
     {"Try it out", "scene", "Render a synthetic street at night in infrared and visible light",

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "io/tensorflow_test_util.h"
 #include "tests/paths.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
@@ -128,6 +130,49 @@ TEST(CliUsageTest, OutputsAreFoldersOrImagesAsTheyMustBe) {
     EXPECT_EQ(run.code, 1);
     EXPECT_NE(run.err.find("auif import"), std::string::npos) << run.err;
   }
+}
+
+TEST(CliUsageTest, ImportOfOtherMethodsWeights) {
+  const TemporaryFolder folder;
+  const std::string in = "cd " + folder.path().string() + " && " + ProgramPath() + " ";
+  std::vector<TestVariable> variables;
+  for (const auto& [name, in_maps, out_maps] : {std::tuple("encoder/conv1_1", 1, 16),
+                                                {"encoder/conv1_2", 16, 32},
+                                                {"decoder/conv2_1", 32, 32},
+                                                {"decoder/conv2_2", 32, 16},
+                                                {"decoder/conv2_3", 16, 1}}) {
+    const auto count = static_cast<std::size_t>(9 * in_maps * out_maps);
+    variables.push_back({std::string(name) + "/kernel",
+                         {3, 3, in_maps, out_maps},
+                         FloatBytes(std::vector<float>(count, 0.01f))});
+    variables.push_back({std::string(name) + "/bias",
+                         {out_maps},
+                         FloatBytes(std::vector<float>(static_cast<std::size_t>(out_maps)))});
+  }
+  TestCheckpoint(variables).Write(folder / "model.ckpt");
+  ASSERT_EQ(RunShell(in + "scene -o street --size 64x48 --frames 1").code, 0);
+
+  // Both files, as the shell gives them.
+  RunResult run = RunShell(in + "import --method deepfuse model.ckpt.* -o d.safetensors");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("--method deepfuse --method-option weights=d.safetensors"),
+            std::string::npos)
+      << run.out;
+  run = RunShell(in + "fuse street --method deepfuse --method-option weights=d.safetensors -o out");
+  EXPECT_EQ(run.code, 0) << run.err;
+
+  ExpectUsageError(RunShell(in + "import --method adf model.ckpt -o x"), {"adf", "fusiongan"});
+  ExpectUsageError(RunShell(in + "import --method deepfuse model.ckpt street -o x"), {"one file"});
+  ExpectUsageError(RunShell(in + "import --method deepfuse model.ckpt.index -o model.ckpt.index"),
+                   {"model"});
+  run = RunShell(in + "import --method vgg19 model.ckpt -o x");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("notop.h5"), std::string::npos) << run.err;
+  EXPECT_FALSE(fs::exists(folder / "x"));
+  run = RunShell(in + "fuse street --method imagefuse -o out2");
+  EXPECT_NE(run.err.find("auif import --method vgg19"), std::string::npos) << run.err;
+  EXPECT_NE(RunShell(in + "import --help").out.find("auif import --method densefuse"),
+            std::string::npos);
 }
 
 TEST(CliUsageTest, RedirectedProgressIsALinePerTenPerCent) {

@@ -18,6 +18,7 @@ LIBRARIES = [
     (r"j(peglib|error)\.h$", "JPEG::JPEG", "libjpeg"),
     (r"tiff(io)?\.h$", "TIFF::TIFF", "libtiff"),
     (r"zip\.h$", "PkgConfig::LIBZIP", "libzip"),
+    (r"hdf5\.h$", "PkgConfig::HDF5", "HDF5"),
     (r"nlohmann/", "nlohmann_json::nlohmann_json", "JSON"),
     (r"fmt/", "fmt::fmt", "fmt"),
     (r"CLI/", "CLI11::CLI11", "CLI11"),

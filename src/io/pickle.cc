@@ -94,7 +94,7 @@ constexpr std::pair<unsigned char, const char*> kRefusedOpcodes[] = {
 };
 
 // The globals that are understood; a value of Kind::kGlobal holds the place in this table.
-enum class Global { kOrderedDict, kTensor, kParameter, kStorage };
+enum class Global { kOrderedDict, kOldTensor, kTensor, kParameter, kStorage };
 struct GlobalEntry {
   const char* name;
   Global meaning;
@@ -102,8 +102,10 @@ struct GlobalEntry {
 };
 constexpr GlobalEntry kGlobals[] = {
     {"collections.OrderedDict", Global::kOrderedDict},
+    {"torch._utils._rebuild_tensor", Global::kOldTensor},  // before PyTorch 0.4
     {"torch._utils._rebuild_tensor_v2", Global::kTensor},
     {"torch._utils._rebuild_parameter", Global::kParameter},
+    {"torch.nn.parameter.Parameter", Global::kParameter},  // before PyTorch 0.4
     {"torch.DoubleStorage", Global::kStorage, NumberType::kF64},
     {"torch.FloatStorage", Global::kStorage, NumberType::kF32},
     {"torch.HalfStorage", Global::kStorage, NumberType::kF16},
@@ -281,11 +283,9 @@ class Machine {
     return extents;
   }
 
-  // (storage, offset, shape, strides, requires_grad, hooks[, metadata])
+  // (storage, offset, shape, strides[, requires_grad, hooks[, metadata]])
   void PushTensor(const PickleValue& arguments) {
-    if (!Fits(arguments, {Kind::kStorage, Kind::kInt, Kind::kTuple, Kind::kTuple, Kind::kInt})) {
-      FailBroken();
-    }
+    if (!Fits(arguments, {Kind::kStorage, Kind::kInt, Kind::kTuple, Kind::kTuple})) FailBroken();
     PickleValue tensor{.kind = Kind::kTensor,
                        .integer = pickle_.Item(arguments, 1).integer,
                        .items = {arguments.items[0]},
@@ -306,7 +306,12 @@ class Machine {
       case Global::kOrderedDict:
         if (!arguments.items.empty()) FailRefused("an OrderedDict with arguments");
         return Push({.kind = Kind::kDict});
+      case Global::kOldTensor:
+        return PushTensor(arguments);
       case Global::kTensor:
+        if (arguments.items.size() < 5 || pickle_.Item(arguments, 4).kind != Kind::kInt) {
+          FailBroken();
+        }
         return PushTensor(arguments);
       case Global::kParameter:  // (tensor, requires_grad, hooks)
         if (!Fits(arguments, {Kind::kTensor})) FailBroken();
@@ -316,10 +321,13 @@ class Machine {
     }
   }
 
-  // Modules hang their versions on the OrderedDict as an attribute, which is not needed.
+  // Modules hang their versions on the OrderedDict as an attribute, and parameters before PyTorch
+  // 0.4 a tuple of flags on themselves: neither is needed.
   void Build() {
     const PickleValue& state = pickle_.values[Pop()];
-    if (Top().kind != Kind::kDict || state.kind != Kind::kDict) {
+    const Kind kind = Top().kind;
+    if (!(kind == Kind::kDict && state.kind == Kind::kDict) &&
+        !(kind == Kind::kTensor && state.kind == Kind::kTuple)) {
       FailRefused("BUILD on something other than an OrderedDict");
     }
   }

@@ -143,6 +143,38 @@ TEST(Pickle, CallsOfKnownNamesInUnknownWays) {
   ExpectBroken("NQ", "broken");
 }
 
+// As PyTorch wrote tensors and parameters before 0.4: torchvision's older files have these.
+TEST(Pickle, TensorsOfOldPyTorch) {
+  const auto tensor = [](const char* global) {
+    PickleBuilder pickle;
+    pickle.Global("torch._utils", global).Raw("((");
+    pickle.String("storage").Global("torch", "FloatStorage").String("0").String("cpu").Int(6);
+    return pickle.Raw("NtQ").Int(1).Tuple({2}).Tuple({1}).Raw("tR").Stop();
+  };
+  const std::string old = tensor("_rebuild_tensor");
+  EXPECT_EQ(Parse(old).Root().kind, Kind::kTensor);
+  EXPECT_EQ(Parse(old).Root().shape, (std::vector<std::int64_t>{2}));
+  ExpectError(ErrorKind::kInput, "broken", [&] { Parse(tensor("_rebuild_tensor_v2")); });
+
+  // Parameter(tensor), then its state: requires_grad, volatile, hooks.
+  const std::string body = old.substr(2, old.size() - 3);  // without protocol and STOP
+  const auto parameter = [&](std::string_view state) {
+    return PickleBuilder()
+        .Global("torch.nn.parameter", "Parameter")
+        .Raw(body)
+        .Raw("\x85R")
+        .Raw(state)
+        .Stop();
+  };
+  EXPECT_EQ(Parse(parameter("\x88\x89N\x87"
+                            "b"))
+                .Root()
+                .kind,
+            Kind::kTensor);
+  EXPECT_EQ(Parse(parameter("")).Root().kind, Kind::kTensor);
+  ExpectError(ErrorKind::kInput, "BUILD on something other", [&] { Parse(parameter("}b")); });
+}
+
 TEST(Pickle, StorageNeedsItsFiveItems) {
   const auto storage = [](const char* global, int count, std::string_view end) {
     PickleBuilder pickle;

@@ -1,15 +1,18 @@
 #include "io/torch_file.h"
 
-#include <zip.h>
-
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "auif/error.h"
+#include "io/atomic_file.h"
 #include "io/pickle.h"
+#include "io/zip_archive.h"
 
 namespace auif {
 namespace {
@@ -31,9 +34,6 @@ constexpr std::int64_t kLegacyProtocol = 1001;
                        const std::string& hint = {}) {
   throw Error(ErrorKind::kInput, message, where, hint);
 }
-
-// The storages' bytes by their keys.
-using StorageMap = std::map<std::string_view, std::string_view>;
 
 // The bytes that a storage must have.
 std::uint64_t StorageBytes(const PickleValue& storage, const std::string& where) {
@@ -65,17 +65,16 @@ class StateDict {
 
   const std::map<std::string_view, const PickleValue*>& storages() const { return storages_; }
 
-  TensorMap Tensors(const StorageMap& data) const {
-    TensorMap tensors;
-    std::uint64_t total = 0;
-    for (const auto& [key, value] : entries_) {
-      const std::string name = Printable(key);
-      const std::uint64_t count = CheckShape(*value, name);
-      total += count * sizeof(float);
-      if (total > kMaxTotalBytes) Fail(where_, "the tensors are too large");
-      tensors[std::string(key)] = Read(*value, count, data.at(Storage(*value).text));
-    }
-    return tensors;
+  const std::map<std::string_view, const PickleValue*>& entries() const { return entries_; }
+
+  // `storage_bytes` gives the numbers of the storage of this key.
+  Tensor Read(std::string_view key,
+              const std::function<std::string_view(std::string_view)>& storage_bytes) {
+    const PickleValue& value = *entries_.at(key);
+    const std::uint64_t count = CheckShape(value, Printable(key));
+    total_ += count * sizeof(float);
+    if (total_ > kMaxTotalBytes) Fail(where_, "the tensors are too large");
+    return Read(value, count, storage_bytes(Storage(value).text));
   }
 
  private:
@@ -125,140 +124,210 @@ class StateDict {
   const Pickle& pickle_;
   const std::string& where_;
   std::map<std::string_view, const PickleValue*> entries_, storages_;
+  std::uint64_t total_ = 0;  // bytes that were read
+};
+
+// The bytes of a file of which little may be wanted, or those in memory.
+class Bytes {
+ public:
+  explicit Bytes(std::string_view bytes) : head_(bytes), size_(bytes.size()) {}
+  explicit Bytes(const std::filesystem::path& path) : file_(std::in_place, path) {
+    // A state dict's pickles, at the start, take some hundred bytes a tensor.
+    constexpr std::uint64_t kHead = std::uint64_t{1} << 24;
+    size_ = file_->size();
+    read_ = Read(0, std::min(size_, kHead));
+    head_ = read_;
+  }
+  Bytes(const Bytes&) = delete;
+  Bytes& operator=(const Bytes&) = delete;
+
+  std::string_view head() const { return head_; }
+  std::uint64_t size() const { return size_; }
+  // The place must lie within them; fewer bytes only where the file changed in the meantime.
+  std::string Read(std::uint64_t offset, std::uint64_t count) const {
+    if (!file_) return std::string(head_.substr(offset, count));
+    std::string bytes(count, '\0');
+    bytes.resize(file_->ReadAt(offset, bytes.data(), count));
+    return bytes;
+  }
+
+ private:
+  std::optional<InputFile> file_;
+  std::string read_;
+  std::string_view head_;
+  std::uint64_t size_;
+};
+
+// The numbers beside the pickle. What was read is kept, as tensors may share a storage.
+class Storages {
+ public:
+  Storages(const StateDict& dict, const std::string& where) : dict_(dict), where_(where) {}
+  Storages(const Storages&) = delete;
+  Storages& operator=(const Storages&) = delete;
+  virtual ~Storages() = default;
+
+  std::string_view Get(std::string_view key) {
+    const auto known = kept_.find(key);
+    if (known != kept_.end()) return known->second;
+    const std::uint64_t length = StorageBytes(*dict_.storages().at(key), where_);
+    total_ += length;
+    if (length > kMaxTotalBytes || total_ > kMaxTotalBytes) {
+      Fail(where_, "the tensors are too large");
+    }
+    std::string bytes = Load(key, length);
+    if (bytes.size() != length) {
+      Fail(where_, "storage " + Printable(key) + " has another length than its tensors say");
+    }
+    return kept_[key] = std::move(bytes);
+  }
+
+ private:
+  virtual std::string Load(std::string_view key, std::uint64_t length) const = 0;
+
+  const StateDict& dict_;
+  const std::string& where_;
+  std::map<std::string_view, std::string> kept_;
+  std::uint64_t total_ = 0;
+};
+
+// A state dict, whatever the format around it.
+class TorchFile : public TensorFile {
+ public:
+  TensorFormat format() const override { return TensorFormat::kTorch; }
+  Tensor Read(const std::string& name) const override {
+    return dict_->Read(name, [this](std::string_view key) { return storages_->Get(key); });
+  }
+
+ protected:
+  explicit TorchFile(std::string where) : where_(std::move(where)) {}
+  void SetPickle(Pickle pickle) {
+    object_ = std::move(pickle);
+    dict_.emplace(object_, where_);
+    for (const auto& [key, value] : dict_->entries()) shapes_[std::string(key)] = value->shape;
+  }
+
+  const std::string where_;
+  Pickle object_;
+  mutable std::optional<StateDict> dict_;
+  std::unique_ptr<Storages> storages_;
 };
 
 // The legacy format: pickles of a magic number, the protocol's version, a description of the
 // machine, the object itself and the list of the storages' keys; then, in the list's order, each
 // storage as a count of 8 bytes and its numbers.
-TensorMap ParseLegacy(std::string_view bytes, const std::string& where) {
-  const auto next = [&bytes, &where] {
-    Pickle pickle = ParsePickle(bytes, where);
-    bytes.remove_prefix(pickle.size);
-    return pickle;
-  };
-  if (next().Root().text != kLegacyMagic) Fail(where, "is not a file of torch.save");
-  if (const Pickle protocol = next();
-      protocol.Root().kind != Kind::kInt || protocol.Root().integer != kLegacyProtocol) {
-    Fail(where, "has an unknown version of torch.save's legacy format");
-  }
-  const Pickle machine = next();
-  for (std::size_t i = 0; i + 1 < machine.Root().items.size(); i += 2) {
-    if (machine.Item(machine.Root(), i).text == "little_endian" &&
-        machine.Item(machine.Root(), i + 1).integer != 1) {
-      Fail(where, "was written on a big-endian machine, which is not supported");
-    }
-  }
-  const Pickle object = next();
-  const StateDict dict(object, where);
-  const Pickle keys = next();
-  if (keys.Root().kind != Kind::kList) Fail(where, "the list of storages is broken");
-
-  StorageMap data;
-  for (std::size_t i = 0; i < keys.Root().items.size(); ++i) {
-    const std::string_view key = keys.Item(keys.Root(), i).text;
-    const auto entry = dict.storages().find(key);
-    if (entry == dict.storages().end() || data.contains(key)) {
-      Fail(where, "has an unexpected storage " + Printable(key));
-    }
-    const std::uint64_t length = StorageBytes(*entry->second, where);
-    if (bytes.size() < sizeof(std::uint64_t) + length) {
-      Fail(where, "is cut off in storage " + Printable(key));
-    }
-    if (LoadLittleEndian<std::uint64_t>(bytes.data()) !=
-        static_cast<std::uint64_t>(entry->second->integer)) {
-      Fail(where, "storage " + Printable(key) + " has another length than its tensors say");
-    }
-    bytes.remove_prefix(sizeof(std::uint64_t));
-    data[key] = bytes.substr(0, length);
-    bytes.remove_prefix(length);
-  }
-  if (data.size() != dict.storages().size()) Fail(where, "lacks the numbers of some tensors");
-  if (!bytes.empty()) Fail(where, "has " + std::to_string(bytes.size()) + " bytes too many");
-  return dict.Tensors(data);
-}
-
-// An archive in memory, read only. Its entries lie in one folder.
-class ZipArchive {
+class LegacyFile : public TorchFile {
  public:
-  ZipArchive(std::string_view bytes, const std::string& where)
-      : where_(where), archive_(nullptr, &zip_discard) {
-    zip_error_t error;
-    zip_error_init(&error);
-    zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-    if (source != nullptr) archive_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
-    const std::string reason = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    if (archive_ == nullptr) {
-      zip_source_free(source);
-      Fail(where, "is a broken zip file: " + reason, "the file may be cut off");
+  template <typename Source>
+  LegacyFile(const Source& source, const std::string& where) : TorchFile(where), bytes_(source) {
+    std::uint64_t place = 0;
+    const auto next = [this, &place] {
+      Pickle pickle = ParsePickle(bytes_.head().substr(place), where_);
+      place += pickle.size;
+      return pickle;
+    };
+    if (next().Root().text != kLegacyMagic) Fail(where_, "is not a file of torch.save");
+    if (const Pickle protocol = next();
+        protocol.Root().kind != Kind::kInt || protocol.Root().integer != kLegacyProtocol) {
+      Fail(where_, "has an unknown version of torch.save's legacy format");
     }
-    for (zip_int64_t i = 0; i < zip_get_num_entries(archive_.get(), 0); ++i) {
-      const char* name = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), 0);
-      if (name != nullptr && std::string_view(name).ends_with(kPickleName)) {
-        folder_ = std::string_view(name).substr(0, std::string_view(name).find('/') + 1);
+    const Pickle machine = next();
+    for (std::size_t i = 0; i + 1 < machine.Root().items.size(); i += 2) {
+      if (machine.Item(machine.Root(), i).text == "little_endian" &&
+          machine.Item(machine.Root(), i + 1).integer != 1) {
+        Fail(where_, "was written on a big-endian machine, which is not supported");
       }
     }
-    if (folder_.empty()) Fail(where, "is a zip file, but not one of torch.save");
-  }
+    SetPickle(next());
+    const Pickle keys = next();
+    if (keys.Root().kind != Kind::kList) Fail(where_, "the list of storages is broken");
 
-  bool Contains(const std::string& name) const {
-    return zip_name_locate(archive_.get(), (folder_ + name).c_str(), 0) >= 0;
-  }
-
-  // The bytes of an entry of at most kMaxTotalBytes.
-  std::string Read(const std::string& name) const {
-    const std::string path = folder_ + name;
-    zip_stat_t status;
-    if (zip_stat(archive_.get(), path.c_str(), 0, &status) != 0 ||
-        (status.valid & ZIP_STAT_SIZE) == 0) {
-      Fail(where_, "lacks the entry " + Printable(path));
+    std::map<std::string_view, std::uint64_t> places;
+    for (std::size_t i = 0; i < keys.Root().items.size(); ++i) {
+      const std::string_view key = keys.Item(keys.Root(), i).text;
+      const auto entry = dict_->storages().find(key);
+      if (entry == dict_->storages().end() || places.contains(entry->first)) {
+        Fail(where_, "has an unexpected storage " + Printable(key));
+      }
+      const std::uint64_t length = StorageBytes(*entry->second, where_);
+      if (bytes_.size() - place < sizeof(std::uint64_t) + length) {
+        Fail(where_, "is cut off in storage " + Printable(key));
+      }
+      const std::string count = bytes_.Read(place, sizeof(std::uint64_t));
+      if (count.size() != sizeof(std::uint64_t) ||
+          LoadLittleEndian<std::uint64_t>(count.data()) !=
+              static_cast<std::uint64_t>(entry->second->integer)) {
+        Fail(where_, "storage " + Printable(key) + " has another length than its tensors say");
+      }
+      place += sizeof(std::uint64_t);
+      places[entry->first] = place;
+      place += length;
     }
-    if (status.size > kMaxTotalBytes) Fail(where_, Printable(path) + " is too large");
-    const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(
-        zip_fopen_index(archive_.get(), status.index, 0), &zip_fclose);
-    std::string bytes(status.size, '\0');
-    // The extra byte makes libzip read to the end, where it compares the checksum.
-    char more;
-    if (file == nullptr ||
-        zip_fread(file.get(), bytes.data(), bytes.size()) !=
-            static_cast<zip_int64_t>(bytes.size()) ||
-        zip_fread(file.get(), &more, 1) != 0) {
-      Fail(where_, "the entry " + Printable(path) + " cannot be read", "the file may be damaged");
+    if (places.size() != dict_->storages().size()) {
+      Fail(where_, "lacks the numbers of some tensors");
     }
-    return bytes;
+    if (place != bytes_.size()) {
+      Fail(where_, "has " + std::to_string(bytes_.size() - place) + " bytes too many");
+    }
+    storages_ = std::make_unique<InOrder>(*dict_, where_, bytes_, std::move(places));
   }
 
  private:
-  const std::string& where_;
-  std::unique_ptr<zip_t, void (*)(zip_t*)> archive_;
-  std::string folder_;
+  class InOrder : public Storages {
+   public:
+    InOrder(const StateDict& dict, const std::string& where, const Bytes& bytes,
+            std::map<std::string_view, std::uint64_t> places)
+        : Storages(dict, where), bytes_(bytes), places_(std::move(places)) {}
+
+   private:
+    std::string Load(std::string_view key, std::uint64_t length) const override {
+      return bytes_.Read(places_.at(key), length);
+    }
+    const Bytes& bytes_;
+    std::map<std::string_view, std::uint64_t> places_;
+  };
+
+  Bytes bytes_;
 };
 
 // Today's format: FOLDER/data.pkl, the numbers of each storage in FOLDER/data/KEY, and the byte
 // order in FOLDER/byteorder, which older files do without.
-TensorMap ParseZip(std::string_view bytes, const std::string& where) {
-  const ZipArchive archive(bytes, where);
-  if (archive.Contains("byteorder") && archive.Read("byteorder") != "little") {
-    Fail(where, "was written on a big-endian machine, which is not supported");
-  }
-  const std::string pickled = archive.Read("data.pkl");
-  const Pickle object = ParsePickle(pickled, where);
-  const StateDict dict(object, where);
-  std::map<std::string_view, std::string> contents;
-  StorageMap data;
-  std::uint64_t total = 0;
-  for (const auto& [key, storage] : dict.storages()) {
-    const std::uint64_t length = StorageBytes(*storage, where);
-    total += length;
-    if (total > kMaxTotalBytes) Fail(where, "the tensors are too large");
-    contents[key] = archive.Read("data/" + std::string(key));
-    if (contents[key].size() != length) {
-      Fail(where, "storage " + Printable(key) + " has another length than its tensors say");
+class ZippedFile : public TorchFile {
+ public:
+  // archive: of the same file.
+  ZippedFile(ZipArchive archive, const std::string& where)
+      : TorchFile(where), archive_(std::move(archive)) {
+    std::string folder;
+    for (const std::string& name : archive_.Names()) {
+      if (name.ends_with(kPickleName)) folder = name.substr(0, name.find('/') + 1);
     }
-    data[key] = contents[key];
+    if (folder.empty()) Fail(where_, "is a zip file, but not one of torch.save");
+    if (archive_.Contains(folder + "byteorder") &&
+        archive_.Read(folder + "byteorder", kMaxTotalBytes) != "little") {
+      Fail(where_, "was written on a big-endian machine, which is not supported");
+    }
+    pickled_ = archive_.Read(folder + "data.pkl", kMaxTotalBytes);
+    SetPickle(ParsePickle(pickled_, where_));
+    storages_ = std::make_unique<InArchive>(*dict_, where_, archive_, folder + "data/");
   }
-  return dict.Tensors(data);
-}
+
+ private:
+  class InArchive : public Storages {
+   public:
+    InArchive(const StateDict& dict, const std::string& where, const ZipArchive& archive,
+              std::string folder)
+        : Storages(dict, where), archive_(archive), folder_(std::move(folder)) {}
+
+   private:
+    std::string Load(std::string_view key, std::uint64_t) const override {
+      return archive_.Read(folder_ + std::string(key), kMaxTotalBytes);
+    }
+    const ZipArchive& archive_;
+    std::string folder_;
+  };
+
+  ZipArchive archive_;
+  std::string pickled_;
+};
 
 }  // namespace
 
@@ -273,7 +342,25 @@ TensorMap ParseTorchFile(std::string_view bytes, const std::string& where) {
   if (!IsTorchFile(bytes)) {
     Fail(where, "is not a file of torch.save");
   }
-  return bytes.starts_with(kZipStart) ? ParseZip(bytes, where) : ParseLegacy(bytes, where);
+  std::unique_ptr<TensorFile> file;
+  if (bytes.starts_with(kZipStart)) {
+    file = std::make_unique<ZippedFile>(ZipArchive(bytes, where), where);
+  } else {
+    file = std::make_unique<LegacyFile>(bytes, where);
+  }
+  TensorMap tensors;
+  for (const auto& entry : file->shapes()) tensors[entry.first] = file->Read(entry.first);
+  return tensors;
+}
+
+std::unique_ptr<TensorFile> OpenTorchFile(const std::filesystem::path& path) {
+  std::string start(kTorchPrefix, '\0');
+  start.resize(InputFile(path).ReadAt(0, start.data(), start.size()));
+  if (!IsTorchFile(start)) Fail(path.string(), "is not a file of torch.save");
+  if (start.starts_with(kZipStart)) {
+    return std::make_unique<ZippedFile>(ZipArchive(path), path.string());
+  }
+  return std::make_unique<LegacyFile>(path, path.string());
 }
 
 }  // namespace auif

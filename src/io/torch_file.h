@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "io/tensor.h"
+#include "io/tensor_file.h"
 
 namespace auif {
 
@@ -18,5 +21,9 @@ inline constexpr std::size_t kTorchPrefix = 1024;
 // executed. `where` is the file in messages. Throws Error (kInput) where the file is broken, cut
 // off, holds anything but a dict of tensors, or asks for a name that such a dict does not need.
 TensorMap ParseTorchFile(std::string_view bytes, const std::string& where);
+
+// The same for a file of which only some tensors are wanted: of the others' numbers nothing is
+// read.
+std::unique_ptr<TensorFile> OpenTorchFile(const std::filesystem::path& path);
 
 }  // namespace auif

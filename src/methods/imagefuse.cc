@@ -23,6 +23,7 @@
 #include "methods/levels255.h"
 #include "methods/low_pass.h"
 #include "methods/network_weights.h"
+#include "methods/published_weights.h"
 
 namespace auif {
 namespace {
@@ -99,8 +100,7 @@ void Pool(FeatureMaps& in, Size size, int channels, const PixelBox& box, Feature
 class ImageFuse : public FusionMethod {
  public:
   ImageFuse() {
-    Bind("weights", "VGG-19's weights as a safetensors file; docs/methods.md says which",
-         &options_.weights);
+    Bind("weights", "VGG-19's weights, a file of auif import --method vgg19", &options_.weights);
     Bind("lambda", "Smoothness of the base layer, 0 to 1e6", &options_.lambda, 0, 1e6);
   }
   const MethodInfo& info() const override {
@@ -119,10 +119,9 @@ class ImageFuse : public FusionMethod {
   void Prepare(int threads) override {
     threads_ = threads;
     if (options_.weights.empty()) {
-      throw Error(ErrorKind::kInput, "needs the weights of VGG-19, which are not part of auif",
-                  "imagefuse",
-                  "--method-option weights=FILE; docs/methods.md says where they are published and "
-                  "how to write the file");
+      throw Error(
+          ErrorKind::kInput, "needs the weights of VGG-19, which are not part of auif", "imagefuse",
+          HowToGetWeights("vgg19") + ", then add --method-option weights=vgg19.safetensors");
     }
     const NetworkWeights weights = NetworkWeights::Read(options_.weights);
     content_ = weights.fingerprint();

@@ -10,7 +10,13 @@ namespace auif {
 NetworkWeights NetworkWeights::Parse(std::string_view bytes, const std::string& where) {
   NetworkWeights weights;
   weights.where_ = where;
-  weights.tensors_ = ParseSafetensors(bytes, where).tensors;
+  try {
+    weights.tensors_ = ParseSafetensors(bytes, where).tensors;
+  } catch (const Error& error) {
+    if (!error.hint().empty()) throw;
+    throw Error(error.kind(), error.message(), where,
+                "auif import --method makes such a file of what is published");
+  }
   weights.fingerprint_ = Fingerprint().Add(bytes).Text();
   return weights;
 }
