@@ -1,10 +1,12 @@
 // The network against its rebuilding in PyTorch (reference/), channel by channel and in double.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "auif/fuse.h"
+#include "auif/method.h"
 #include "auif/model_io.h"
 #include "io/safetensors.h"
 #include "tests/paths.h"
@@ -79,6 +81,35 @@ TEST(PyTorchTest, DefaultModelAndStrategiesAgree) {
     EXPECT_LT(Difference(DefaultModel(), options, std::string("--strategy ") + Name(strategy)),
               kTolerance)
         << Name(strategy);
+  }
+}
+
+// The network by PyTorch's layers, in double.
+TEST(PyTorchTest, FusionGanAgrees) {
+  if (!HaveTorch()) GTEST_SKIP() << "needs PyTorch and numpy for " << kPython;
+  const TemporaryFolder folder;
+  Plane<float> sources[2] = {RandomImage(29, 21, 1), RandomImage(29, 21, 2)};
+  const Plane<float> fused = OpenMethod("fusiongan")->Fuse(sources[0], sources[1]);
+  for (Plane<float>& source : sources) {
+    for (int y = 0; y < 21; ++y) {
+      for (int x = 0; x < 29; ++x) source.Row(y)[x] = std::round(255 * source.Row(y)[x]);
+    }
+  }
+  WriteImage(folder / "ir.safetensors", sources[0]);
+  WriteImage(folder / "vis.safetensors", sources[1]);
+  const RunResult run =
+      RunShell("cd " + folder.path().string() + " && " + kPython + " -B " + kReference +
+               "fusiongan.py " + SourceDir() +
+               "/models/fusiongan.safetensors ir.safetensors vis.safetensors -o fused.safetensors");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const Tensor expected =
+      ParseSafetensors(ReadAll(folder / "fused.safetensors"), "fused").tensors.at("fused");
+  const auto [low, high] = std::minmax_element(expected.values.begin(), expected.values.end());
+  for (int y = 0; y < 21; ++y) {
+    for (int x = 0; x < 29; ++x) {
+      const double stretched = (expected.values[y * 29 + x] - *low) / (*high - *low);
+      ASSERT_NEAR(fused.Row(y)[x], stretched, kTolerance) << x << "," << y;
+    }
   }
 }
 

@@ -48,6 +48,11 @@ PixelBox PixelBox::Grown(int margin, Size image) const {
           std::min(image.height, y1 + margin)};
 }
 
+double FeatureMaps::Bytes(int channels, const PixelBox& box) {
+  return double{sizeof(float)} * channels * (box.width() + 2 * kMargin + kConvSlack) *
+         (box.height() + 2 * kMargin);
+}
+
 void FeatureMaps::Reset(int channels, const PixelBox& box) {
   channels_ = channels;
   box_ = box;

@@ -30,6 +30,8 @@ class FeatureMaps {
 
   // Gives it another size, keeping the memory; values are left as they are.
   void Reset(int channels, const PixelBox& box);
+  // The memory that this takes.
+  static double Bytes(int channels, const PixelBox& box);
   int channels() const { return channels_; }
   const PixelBox& box() const { return box_; }
   // Pixel (x, y) of the image, which lies in the box or its margin.

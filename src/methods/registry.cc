@@ -18,6 +18,7 @@
   METHOD(Tsifvs)             \
   METHOD(DenseFuse)          \
   METHOD(DeepFuse)           \
+  METHOD(FusionGan)          \
   METHOD(ImageFuse)
 
 namespace auif {
