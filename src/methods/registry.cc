@@ -16,6 +16,7 @@
   METHOD(GuidedFilter)       \
   METHOD(Adf)                \
   METHOD(Tsifvs)             \
+  METHOD(Csr)                \
   METHOD(DenseFuse)          \
   METHOD(DeepFuse)           \
   METHOD(FusionGan)          \

@@ -1,0 +1,92 @@
+// Convolutional sparse coding: an image as a sum of few small patterns.
+//
+//   min over x of 1/2 |sum_m d_m * x_m - s|^2 + lambda sum_m |x_m|_1
+//
+// with circular convolution at the image's size, by ADMM in the frequency domain: Wohlberg,
+// "Efficient algorithms for convolutional sparse representations", IEEE Trans. Image Processing
+// 25(1), 2016, with the penalty adapted as in his "ADMM penalty parameter selection by residual
+// balancing", 2017, by relative residuals. Memory: for a pixel 3 values for each of the patterns.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "auif/method.h"
+#include "kernels/map_fft.h"
+
+namespace auif {
+
+// The patterns: count x height x width values.
+struct Dictionary {
+  int count = 0, height = 0, width = 0;
+  std::vector<float> filters;
+
+  // A safetensors file's tensor D of that shape, at most 256 patterns of 64 x 64 values; where
+  // `file` is empty such a file's bytes that are built in. Throws Error (kInput) for anything else,
+  // and for a pattern without a finite value other than 0.
+  static Dictionary Open(const std::string& file, const unsigned char* bytes, std::size_t size);
+};
+
+struct CodingOptions {
+  double lambda = 0.01;
+  int iterations = 500;     // at most
+  double tolerance = 1e-3;  // of both relative residuals
+};
+
+// The values of all maps that are not 0: by rows, in order of column and map.
+struct SparseMaps {
+  struct Entry {
+    int x, map;
+    float value;
+  };
+  Size size;
+  std::vector<std::vector<Entry>> rows;
+  int iterations = 0;  // that it took
+};
+
+// For images of one size. One thread at a time.
+class SparseCoder {
+ public:
+  SparseCoder(const Dictionary& dictionary, Size size, const CodingOptions& options, int threads);
+
+  // image: CV_64F, of that size. No rows where `progress`, which may be empty, said stop.
+  SparseMaps Code(const cv::Mat& image, const MethodProgress& progress);
+
+ private:
+  // A row or column of elements with the room to transform it.
+  struct Line {
+    explicit Line(const MapFft& fft);
+    Plane<float> room;
+    float *at, *other;
+    void Forward(const MapFft& fft) { Keep(fft.Forward(at, other)); }
+    void Inverse(const MapFft& fft) { Keep(fft.Inverse(at, other)); }
+    void Keep(const float* result) {
+      if (result != at) std::swap(at, other);
+    }
+  };
+
+  void TransformFilters(const Dictionary& dictionary);
+  void TransformSignal(const cv::Mat& image);
+  // spectrum_: the rows' transforms of Y - U to those of X.
+  void SolveColumns(double rho);
+  // f(y, group, line) for all of them, in parallel.
+  template <typename F>
+  void ForEachRow(const F& f);
+  void Gather(int group, int x, Line& column) const;
+  void Scatter(int group, int x, const Line& column);
+
+  Size size_;
+  CodingOptions options_;
+  int threads_, groups_;
+  MapFft row_fft_, column_fft_;
+  // At each kx from 0 to width / 2, for all ky.
+  Plane<float> filters_, power_, signal_;
+  // By groups of 32 maps.
+  std::vector<Plane<float>> spectrum_, state_;
+};
+
+// sum_m d_m * x_m: CV_64F.
+cv::Mat Synthesis(const Dictionary& dictionary, const SparseMaps& maps, int threads);
+
+}  // namespace auif
