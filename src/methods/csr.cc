@@ -17,10 +17,9 @@
 #include <vector>
 
 #include "auif/method.h"
-#include "base/fingerprint.h"
-#include "base/parallel.h"
 #include "methods/levels255.h"
 #include "methods/low_pass.h"
+#include "methods/network_weights.h"
 #include "methods/sparse_coding.h"
 
 namespace auif {
@@ -70,13 +69,10 @@ class CsrMethod : public FusionMethod {
   }
   void Prepare(int threads) override {
     threads_ = threads;
-    dictionary_ = Dictionary::Open(options_.dictionary, kCsrDictionaryBytes, kCsrDictionarySize);
-    Fingerprint content;
-    content.AddNumber(static_cast<std::uint64_t>(dictionary_.count));
-    content.AddNumber(static_cast<std::uint64_t>(dictionary_.width));
-    content.Add({reinterpret_cast<const char*>(dictionary_.filters.data()),
-                 dictionary_.filters.size() * sizeof(float)});
-    content_ = content.Text();
+    const NetworkWeights weights =
+        NetworkWeights::Open(options_.dictionary, kCsrDictionaryBytes, kCsrDictionarySize);
+    dictionary_ = Dictionary::From(weights);
+    content_ = weights.fingerprint();
   }
   std::string Content() const override { return FusionMethod::Content() + " " + content_; }
 

@@ -29,20 +29,25 @@ NetworkWeights NetworkWeights::Open(const std::string& file, const unsigned char
   return Parse({reinterpret_cast<const char*>(bytes), size}, "the built-in weights");
 }
 
-std::span<const float> NetworkWeights::Take(const std::string& name,
-                                            const std::vector<std::int64_t>& shape) const {
+const Tensor& NetworkWeights::Get(const std::string& name) const {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) {
     throw Error(ErrorKind::kInput, "tensor " + name + " is missing", where_,
                 "docs/methods.md says which weights the method reads");
   }
-  if (found->second.shape != shape) {
-    throw Error(ErrorKind::kInput,
-                "tensor " + name + " has shape " + ShapeText(found->second.shape) + ", not " +
-                    ShapeText(shape),
-                where_);
+  return found->second;
+}
+
+std::span<const float> NetworkWeights::Take(const std::string& name,
+                                            const std::vector<std::int64_t>& shape) const {
+  const Tensor& tensor = Get(name);
+  if (tensor.shape != shape) {
+    throw Error(
+        ErrorKind::kInput,
+        "tensor " + name + " has shape " + ShapeText(tensor.shape) + ", not " + ShapeText(shape),
+        where_);
   }
-  return found->second.values;
+  return tensor.values;
 }
 
 ConvLayer NetworkWeights::Layer(const std::string& name, int in, int out, int size,

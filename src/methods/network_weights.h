@@ -20,6 +20,10 @@ class NetworkWeights {
   static NetworkWeights Open(const std::string& file, const unsigned char* bytes, std::size_t size);
 
   bool Has(const std::string& tensor) const { return tensors_.contains(tensor); }
+  // A tensor of any shape. Throws Error (kInput) if it is missing.
+  const Tensor& Get(const std::string& name) const;
+  // Their name in messages.
+  const std::string& where() const { return where_; }
   // The layer NAME/kernel (out x in x size x size) and NAME/bias. Throws Error (kInput) if a tensor
   // is missing or of another shape.
   ConvLayer Layer(const std::string& name, int in, int out, int size, float slope) const;

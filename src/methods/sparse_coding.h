@@ -9,11 +9,12 @@
 #pragma once
 
 #include <opencv2/core.hpp>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "auif/method.h"
 #include "kernels/map_fft.h"
+#include "methods/network_weights.h"
 
 namespace auif {
 
@@ -22,10 +23,9 @@ struct Dictionary {
   int count = 0, height = 0, width = 0;
   std::vector<float> filters;
 
-  // A safetensors file's tensor D of that shape, at most 256 patterns of 64 x 64 values; where
-  // `file` is empty such a file's bytes that are built in. Throws Error (kInput) for anything else,
-  // and for a pattern without a finite value other than 0.
-  static Dictionary Open(const std::string& file, const unsigned char* bytes, std::size_t size);
+  // The tensor D of that shape, at most 256 patterns of 64 x 64 values. Throws Error (kInput) for
+  // anything else, and for a pattern that is empty or not finite.
+  static Dictionary From(const NetworkWeights& weights);
 };
 
 struct CodingOptions {
