@@ -84,7 +84,11 @@ ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Data
         continue;
       }
       const MethodInfo& info = method.method->info();
-      method.own_weights = !info.weights.empty() && given.settings.empty();
+      method.own_weights =
+          !info.weights.empty() &&
+          std::none_of(given.settings.begin(), given.settings.end(), [](const auto& setting) {
+            return setting.first == "weights" || setting.first == "dictionary";
+          });
       // The first of a method stands for it.
       if (const auto name = paper_names.extract(info.name)) method.paper_name = name.mapped();
     } else if (fs::is_regular_file(given.path)) {

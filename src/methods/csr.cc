@@ -74,6 +74,9 @@ class CsrMethod : public FusionMethod {
     dictionary_ = Dictionary::From(weights);
     content_ = weights.fingerprint();
   }
+  std::int64_t Parameters() const override {
+    return static_cast<std::int64_t>(dictionary_.filters.size());
+  }
   std::string Content() const override { return FusionMethod::Content() + " " + content_; }
 
  private:

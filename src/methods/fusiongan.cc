@@ -185,8 +185,7 @@ class FusionGan : public FusionMethod {
         1,
         {},
         "built in, trained for this project on 160 pairs of FLIR: 13551 of the paper's 20000 steps "
-        "of 32 "
-        "crops, 516 s on an NVIDIA H200; others by --method-option weights=FILE"};
+        "of 32 crops, 516 s on an NVIDIA H200; others by --method-option weights=FILE"};
     return kInfo;
   }
   void Prepare(int threads) override {
@@ -200,6 +199,7 @@ class FusionGan : public FusionMethod {
       layers_.push_back(weights.Layer(name, s.in, s.out, s.size, 1));
     }
   }
+  std::int64_t Parameters() const override { return auif::Parameters(layers_); }
   // `memory` changes no bit.
   std::string Content() const override { return "fusiongan weights " + content_; }
 
