@@ -8,7 +8,12 @@
 //   F = max over i of sum_n W_n^i D_n, plus (B_1 + B_2) / 2            (eqs. 3, 8 to 10)
 //
 // The detail layer goes into the network as it is, on all three channels. Means continue activities
-// with zeros, as the network's convolutions do; pooling keeps a last odd row or column.
+// with zeros, as the network's convolutions do; pooling keeps a last odd row or column. These are
+// the authors' choices; options stand for what other programs of the same paper do:
+//   gain: the detail layer times gain goes into the network. Its weights belong to inputs 0..255;
+//   of
+//     networks whose input is normalised by ImageNet's deviation 57 is the equivalent.
+//   range stretch: a result that leaves [0, 1] anywhere is mapped to it linearly, not clipped.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -33,6 +38,8 @@ constexpr int kLevels = 4;
 struct ImageFuseOptions {
   std::string weights;
   double lambda = 5;
+  double gain = 1;
+  std::string range = "clip";
 };
 
 // Channels and convolutions of VGG-19's blocks; of the fourth the first convolution is enough.
@@ -102,6 +109,10 @@ class ImageFuse : public FusionMethod {
   ImageFuse() {
     Bind("weights", "VGG-19's weights, a file of auif import --method vgg19", &options_.weights);
     Bind("lambda", "Smoothness of the base layer, 0 to 1e6", &options_.lambda, 0, 1e6);
+    Bind("gain", "What details are multiplied by for the network, 0 to 1e4", &options_.gain, 0,
+         1e4);
+    Bind("range", "Results that leave black to white: clip or stretch", &options_.range,
+         {"clip", "stretch"});
   }
   const MethodInfo& info() const override {
     static const MethodInfo kInfo = {
@@ -175,8 +186,19 @@ class ImageFuse : public FusionMethod {
         to[x] = 255 * (most + (b[0][x] + b[1][x]) / 2);
       }
     });
+    if (options_.range == "stretch") Fit(fused);
     WriteLevels255(fused, out);
     return true;
+  }
+
+  // Levels of which some are outside 0..255 are mapped to it from their own range.
+  static void Fit(cv::Mat& levels) {
+    constexpr double kRounding = 1e-6;
+    double least, most;
+    cv::minMaxLoc(levels, &least, &most);
+    if ((least >= -kRounding && most <= 255 + kRounding) || most - least < kRounding) return;
+    const double factor = 255 / (most - least);
+    levels.convertTo(levels, CV_64F, factor, -least * factor);
   }
 
   // The sums over channels at all levels.
@@ -199,7 +221,8 @@ class ImageFuse : public FusionMethod {
       for (int y = in->box().y0; y < in->box().y1; ++y) {
         const double* from = detail.ptr<double>(y) + in->box().x0;
         for (int c = 0; c < 3; ++c)
-          std::copy_n(from, in->box().width(), in->At(c, y, in->box().x0));
+          std::transform(from, from + in->box().width(), in->At(c, y, in->box().x0),
+                         [&](double d) { return static_cast<float>(options_.gain * d); });
       }
       for (int i = 0; i < kLevels; ++i) {
         const int count = kBlocks[i].convolutions, channels = kBlocks[i].channels;

@@ -1,6 +1,8 @@
 // DenseFuse and DeepFuse: published images with published weights, and files that are no weights.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "auif/method.h"
 #include "io/safetensors.h"
 #include "methods/low_pass.h"
+#include "methods/random_vgg19.h"
 #include "tests/every_variant.h"
 #include "tests/expect_error.h"
 #include "tests/run_program.h"
@@ -101,6 +104,93 @@ TEST(LearnedMethodsTest, PublishedImages) {
 TEST(LearnedMethodsTest, MissingWeightsAreNamed) {
   ExpectError(ErrorKind::kInput, "VGG-19", [] { OpenMethod("imagefuse"); });
   ExpectError(ErrorKind::kInput, "weights=FILE", [] { OpenMethod("dlf"); });
+}
+
+class ImageFuseTest : public testing::Test {
+ protected:
+  ImageFuseTest() {
+    WriteAll(folder_ / "w.safetensors", SerializeSafetensors(RandomVgg19()));
+    // Stripes and a wedge of whole levels: they overshoot where the details of both add up.
+    for (int y = 0; y < a_.height(); ++y) {
+      for (int x = 0; x < a_.width(); ++x) {
+        a_.Row(y)[x] = x % 9 < 2 ? 1 : static_cast<float>((40 + x) / 255.0);
+        b_.Row(y)[x] = y % 7 < 3 ? 1 : static_cast<float>((40 + y) / 255.0);
+      }
+    }
+  }
+  Plane<float> Fuse(MethodSettings settings, float brightness = 1) {
+    settings.emplace_back("weights", (folder_ / "w.safetensors").string());
+    Plane<float> a = a_, b = b_;
+    for (Plane<float>* plane : {&a, &b}) {
+      for (int y = 0; y < plane->height(); ++y) {
+        for (int x = 0; x < plane->width(); ++x) plane->Row(y)[x] *= brightness;
+      }
+    }
+    return OpenMethod("imagefuse", settings)->Fuse(a, b);
+  }
+
+  const TemporaryFolder folder_;
+  Plane<float> a_{{33, 26}}, b_{{33, 26}};
+};
+
+// Nothing to see: both sources count the same.
+TEST_F(ImageFuseTest, WithoutGainItIsTheAverage) {
+  const Plane<float> fused = Fuse({{"gain", "0"}});
+  float largest = 0;
+  const Plane<float> seen = Fuse({{"gain", "57"}});
+  for (int y = 0; y < fused.height(); ++y) {
+    for (int x = 0; x < fused.width(); ++x) {
+      ASSERT_NEAR(fused.Row(y)[x], (a_.Row(y)[x] + b_.Row(y)[x]) / 2, 1e-6) << x << "," << y;
+      largest = std::max(largest, std::abs(fused.Row(y)[x] - seen.Row(y)[x]));
+    }
+  }
+  EXPECT_GT(largest, 0.02f);
+}
+
+TEST_F(ImageFuseTest, StretchMapsWhatLeavesTheRangeLinearly) {
+  const Plane<float> clipped = Fuse({{"gain", "57"}});
+  const Plane<float> stretched = Fuse({{"gain", "57"}, {"range", "stretch"}});
+  // Of the pixels that are not clipped, the darkest and the brightest give the line.
+  float x0 = 1, x1 = 0, y0 = 0, y1 = 0, least = 1, most = 0;
+  int outside = 0;
+  for (int y = 0; y < clipped.height(); ++y) {
+    for (int x = 0; x < clipped.width(); ++x) {
+      const float from = clipped.Row(y)[x], to = stretched.Row(y)[x];
+      least = std::min(least, to);
+      most = std::max(most, to);
+      if (from <= 0 || from >= 1) {
+        ++outside;
+        continue;
+      }
+      if (from < x0) x0 = from, y0 = to;
+      if (from > x1) x1 = from, y1 = to;
+    }
+  }
+  ASSERT_GT(outside, 0);
+  EXPECT_NEAR(least, 0, 1e-6);
+  EXPECT_NEAR(most, 1, 1e-6);
+  for (int y = 0; y < clipped.height(); ++y) {
+    for (int x = 0; x < clipped.width(); ++x) {
+      const float from = clipped.Row(y)[x], to = stretched.Row(y)[x];
+      if (from <= 0 || from >= 1) continue;
+      ASSERT_NEAR(to, y0 + (from - x0) / (x1 - x0) * (y1 - y0), 1e-5) << x << "," << y;
+    }
+  }
+}
+
+TEST_F(ImageFuseTest, StretchLeavesOtherImagesAlone) {
+  const Plane<float> clipped = Fuse({}, 0.5f), stretched = Fuse({{"range", "stretch"}}, 0.5f);
+  for (int y = 0; y < clipped.height(); ++y) {
+    for (int x = 0; x < clipped.width(); ++x) {
+      ASSERT_LT(clipped.Row(y)[x], 1);
+      ASSERT_EQ(clipped.Row(y)[x], stretched.Row(y)[x]);
+    }
+  }
+}
+
+TEST_F(ImageFuseTest, BadOptionsAreRefused) {
+  ExpectError(ErrorKind::kUsage, "gain", [&] { Fuse({{"gain", "-1"}}); });
+  ExpectError(ErrorKind::kUsage, "range", [&] { Fuse({{"range", "wrap"}}); });
 }
 
 // The minimiser's equation, at every pixel away from the mirrored border's end.
