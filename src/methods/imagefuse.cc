@@ -10,9 +10,8 @@
 // The detail layer goes into the network as it is, on all three channels. Means continue activities
 // with zeros, as the network's convolutions do; pooling keeps a last odd row or column. These are
 // the authors' choices; options stand for what other programs of the same paper do:
-//   gain: the detail layer times gain goes into the network. Its weights belong to inputs 0..255;
-//   of
-//     networks whose input is normalised by ImageNet's deviation 57 is the equivalent.
+//   gain: details times gain go into the network. Its weights were trained on levels of 0..255;
+//     for weights trained on such divided by 57, ImageNet's deviation, 1 is what 57 is here.
 //   range stretch: a result that leaves [0, 1] anywhere is mapped to it linearly, not clipped.
 #include <algorithm>
 #include <array>
