@@ -41,7 +41,20 @@ struct Options {
   bool quiet = false;
 };
 
-// "laplacian", "laplacian:levels=6" with any number of options, or "theirs=PATH".
+// Where an option begins in "NAME:KEY=VALUE:...", from a position on: at a colon before a KEY of
+// lower-case letters, digits and hyphens with its equals sign. Any other colon is part of a file's
+// name or of a value.
+std::size_t FindOption(const std::string& text, std::size_t from) {
+  for (std::size_t at = text.find(':', from); at != std::string::npos;
+       at = text.find(':', at + 1)) {
+    const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-", at + 1);
+    if (end != std::string::npos && end > at + 1 && text[end] == '=') return at;
+  }
+  return std::string::npos;
+}
+
+// "laplacian", "laplacian:levels=6" with any number of options, "onnx:FILE" with the same behind
+// it, or "theirs=PATH".
 ExperimentJob::Method ParseMethod(const std::string& text) {
   const std::size_t equals = text.find('='), colon = text.find(':');
   if (equals == 0 || equals == text.size() - 1) {
@@ -54,9 +67,10 @@ ExperimentJob::Method ParseMethod(const std::string& text) {
     method.path = text.substr(equals + 1);
     return method;
   }
-  method.method = text.substr(0, colon);
-  for (std::size_t at = colon; at != std::string::npos;) {
-    const std::size_t next = text.find(':', at + 1);
+  std::size_t at = FindOption(text, 0);
+  method.method = text.substr(0, at);
+  while (at != std::string::npos) {
+    const std::size_t next = FindOption(text, at + 1);
     const std::size_t length = next == std::string::npos ? next : next - at - 1;
     method.settings.push_back(ParseSetting(text.substr(at + 1, length), "--methods"));
     at = next;
@@ -137,11 +151,11 @@ Action AddExperiment(CLI::App& command) {
       ->type_name("FILE...")
       ->delimiter(',');
   command
-      .add_option(
-          "--methods", options->methods,
-          "Others to compare with: table3 (the paper's eight; the default), none, a method "
-          "of 'auif info --methods', with options as in laplacian:levels=6, or with a name "
-          "of yours a folder with a subfolder of fused images per data set, or a model file")
+      .add_option("--methods", options->methods,
+                  "Others to compare with: table3 (the paper's eight; the default), none, a method "
+                  "of 'auif info --methods', with options as in laplacian:levels=6 or "
+                  "onnx:FILE:channels=3, or with a name of yours a folder with a subfolder of fused "
+                  "images per data set, or a model file")
       ->type_name("NAME[=PATH]...");
   command.add_flag("--as-published", job.as_published,
                    "Score a method's images as the paper did: through JPEG where its files were");

@@ -27,6 +27,7 @@ constexpr const char* kFooter =
     "  auif fuse ir.png vis.png -o fused.png\n"
     "  auif fuse data/ir data/vis -o results --strategy l1\n"
     "  auif fuse ir.png vis.png -o fused.png --method laplacian --method-option levels=6\n"
+    "  auif fuse ir.png vis.png -o fused.png --method onnx:network.onnx\n"
     "  auif fuse ir.png vis.png -o fused.png --weights 1,0.8,1,1.2 --decompose layers";
 
 struct Options {
@@ -56,6 +57,9 @@ int Run(Options& options) {
     if (!options.quiet && state.total > 1) progress.Show(state);
     return !StopSignals::Asked();
   });
+  if (!options.quiet) {
+    for (const std::string& note : report.notes) PrintErr("auif: note: {}\n", note);
+  }
   if (!options.quiet && std::filesystem::is_directory(job.ir)) {
     Print("{} of {} pairs fused into {}{}\n", report.succeeded, report.total, job.out.string(),
           report.unpaired == 0

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cctype>
 #include <memory>
 #include <string>
 
@@ -49,6 +50,10 @@ void PrintMethods() {
     const MethodInfo& info = method->info();
     std::string names = info.name;
     for (const std::string& alias : info.aliases) names += ", " + alias;
+    if (!info.argument.empty()) {
+      names += ":";
+      for (const char c : info.argument) names += static_cast<char>(std::toupper(c));
+    }
     Print("{}: {}\n", names, info.title);
     if (!info.paper.empty()) Print("  {}\n", info.paper);
     if (!info.weights.empty()) Print("  weights: {}\n", info.weights);

@@ -2,7 +2,7 @@
 find_package(hwy REQUIRED)
 find_package(TBB REQUIRED)
 if(NOT AUIF_CORE_ONLY)
-  find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc)
+  find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc dnn)
   find_package(PNG REQUIRED)
   find_package(JPEG REQUIRED)
   find_package(TIFF 4.5 REQUIRED)

@@ -22,7 +22,7 @@ install_library(auif_core core auif-core "${PROJECT_DESCRIPTION} (core)" "${core
 if(NOT AUIF_CORE_ONLY)
   set(hdf5_lib "-lhdf5_serial")
   install_library(auif auif auif "${PROJECT_DESCRIPTION}"
-    "-lopencv_imgproc -lopencv_core -lpng -ljpeg -ltiff -lzip ${hdf5_lib} -lfmt -lz ${core_libs}")
+    "-lopencv_dnn -lopencv_imgproc -lopencv_core -lpng -ljpeg -ltiff -lzip ${hdf5_lib} -lfmt -lz ${core_libs}")
   if(AUIF_BUILD_CLI)
     install(TARGETS auif_program)
   endif()

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "tests/temporary_folder.h"
@@ -34,6 +36,11 @@ class CapturedOutput {
   bool Empty() const {
     std::fflush(nullptr);
     return std::filesystem::file_size(path_) == 0;
+  }
+  std::string Text() const {
+    std::fflush(nullptr);
+    std::ifstream file(path_);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "methods/onnx_test_util.h"
 #include "tests/paths.h"
 #include "tests/run_program.h"
 
@@ -111,6 +112,23 @@ TEST_F(Experiment, OtherMethodsAreTheProgramsOwn) {
   const RunResult wrong = RunAuif(Arguments("compare", "own") + Sets() + " --methods averge");
   EXPECT_EQ(wrong.code, 2);
   EXPECT_NE(wrong.err.find("did you mean 'average'?"), std::string::npos) << wrong.err;
+}
+
+TEST_F(Experiment, NetworksAsOnnxFilesWithOptions) {
+  const std::string file = (out_ / "a:b.onnx").string();  // a colon before no option
+  WriteAll(file, onnx::WeightedSum(0.5f, 0.5f, {1, 1, 24, 32}).Bytes());
+  const std::string name = "onnx:" + file + ":stretch=yes:output=fused";
+  const RunResult run = RunAuif(Arguments("compare", "onnx") + Sets() + " --methods " + name);
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.err.find("note: " + name + ": the network is one for 32x24"), std::string::npos)
+      << run.err;
+  EXPECT_NE(ReadAll(out_ / "onnx/compare.csv").find(name + ",computed"), std::string::npos);
+  const RunResult gallery = RunAuif(Arguments("gallery", "onnx") + Sets() + " --methods " + name);
+  EXPECT_EQ(gallery.code, 0) << gallery.err;
+  const RunResult wrong =
+      RunAuif(Arguments("compare", "onnx") + Sets() + " --methods onnx:" + file + ":strech=yes");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.err.find("did you mean 'stretch'?"), std::string::npos) << wrong.err;
 }
 
 TEST_F(Experiment, ResultsNeverReplaceWhatIsRead) {

@@ -10,6 +10,7 @@
 #include "auif/fuse.h"
 #include "auif/io.h"
 #include "auif/model_io.h"
+#include "methods/onnx_test_util.h"
 #include "scene/scene.h"
 #include "tests/paths.h"
 #include "tests/random_model.h"
@@ -263,6 +264,33 @@ TEST_F(CliFuseTest, TallImagesNeedLittleMemory) {
   const RunResult rows = fuse("");
   EXPECT_EQ(rows.code, 0) << rows.err;
   ExpectOneLine(fuse("--decompose layers"), 1, {"memory"});
+}
+
+TEST_F(CliFuseTest, NetworksAsOnnxFiles) {
+  WriteAll(In("mean.onnx"), onnx::WeightedSum(0.5f, 0.5f).Bytes());
+  RunResult run = Fuse("ir.png vis.png -o out.bmp --method onnx:mean.onnx");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.err, "");
+  ASSERT_EQ(Fuse("ir.png vis.png -o average.bmp --method average").code, 0);
+  const cv::Mat fused = cv::imread(In("out.bmp").string(), cv::IMREAD_UNCHANGED);
+  EXPECT_LE(
+      cv::norm(fused, cv::imread(In("average.bmp").string(), cv::IMREAD_UNCHANGED), cv::NORM_INF),
+      1);
+  // What is resized is said, in one line.
+  WriteAll(In("fixed.onnx"), onnx::WeightedSum(1, 0, {1, 1, 24, 32}).Bytes());
+  run = Fuse("ir.png vis.png -o out.bmp --method ONNX:fixed.onnx");
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(run.err.find("auif: note: "), 0u) << run.err;
+  EXPECT_NE(run.err.find("32x24"), std::string::npos) << run.err;
+  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  EXPECT_EQ(Fuse("ir.png vis.png -o out.bmp -q --method onnx:fixed.onnx").err, "");
+  // The file is not overwritten.
+  WriteAll(In("net.bmp"), onnx::WeightedSum(1, 0).Bytes());
+  ExpectOneLine(Fuse("ir.png vis.png -o net.bmp --method onnx:net.bmp"), 2, {"overwrite"});
+  ExpectOneLine(Fuse("ir.png vis.png -o o.bmp --method onnx:none.onnx"), 1, {"none.onnx"});
+  ExpectOneLine(Fuse("ir.png vis.png -o o.bmp --method onnx:ir.png"), 1, {"not an ONNX file"});
+  ExpectOneLine(Fuse("ir.png vis.png -o o.bmp --method onnx"), 2, {"onnx:FILE"});
+  EXPECT_NE(RunAuif("info --methods").out.find("\nonnx:FILE: any network"), std::string::npos);
 }
 
 TEST_F(CliFuseTest, DecomposeWritesAllLayers) {

@@ -14,6 +14,7 @@ LIBRARIES = [
     (r"(oneapi/)?tbb/", "TBB::tbb", "TBB"),
     (r"opencv2/", "opencv_core", "OpenCV"),
     (r"opencv2/", "opencv_imgproc", "OpenCV"),
+    (r"opencv2/dnn", "opencv_dnn", "OpenCV"),
     (r"(png|zlib)\.h$", "PNG::PNG", "libpng"),
     (r"j(peglib|error)\.h$", "JPEG::JPEG", "libjpeg"),
     (r"tiff(io)?\.h$", "TIFF::TIFF", "libtiff"),

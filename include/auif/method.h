@@ -2,6 +2,7 @@
 //
 //   const auto method = auif::OpenMethod("laplacian", {{"levels", "6"}});
 //   const auif::Plane<float> fused = method->Fuse(ir, vis);
+//   const auto network = auif::OpenMethod("onnx:network.onnx");
 //
 // A method fuses grey planes. What is done with colour, with bit depths and with files is the same
 // for all methods and lies outside of them. docs/adding-a-method.md tells how to write one.
@@ -32,6 +33,9 @@ struct MethodInfo {
   std::vector<std::string> maps = {};
   // Where the weights come from that it needs; empty: it needs none.
   std::string weights = {};
+  // The option that may also be given with the name, NAME:VALUE; empty: none. "file" of
+  // "onnx:FILE".
+  std::string argument = {};
 };
 
 // One option of a method as help texts and messages show it.
@@ -86,6 +90,8 @@ class AUIF_API FusionMethod {
   virtual std::string Content() const;
   // How many numbers of it were learned; 0: none. After Prepare.
   virtual std::int64_t Parameters() const { return 0; }
+  // What people should know of its results, one line; empty: nothing. After Prepare.
+  virtual std::string Note() const;
 
   // Throws Error (kInput) for an image that is too small. `where`: its name in the message.
   void CheckSize(Size size, const std::string& where = {}) const;
@@ -135,7 +141,8 @@ AUIF_API std::vector<std::unique_ptr<FusionMethod>> Methods();
 
 using MethodSettings = std::vector<std::pair<std::string, std::string>>;  // option, value
 
-// A method that is not prepared yet. Throws Error (kUsage) for an unknown name or option.
+// A method that is not prepared yet. `name` may have the method's argument behind a colon. Throws
+// Error (kUsage) for an unknown name or option.
 AUIF_API std::unique_ptr<FusionMethod> FindMethod(const std::string& name,
                                                   const MethodSettings& settings = {});
 // A method ready to fuse. Throws Error: kUsage for an unknown name or option, and what Prepare

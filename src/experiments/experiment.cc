@@ -91,6 +91,11 @@ void CheckFiles(const ExperimentJob& job, const Datasets& datasets) {
   for (const std::string& text : job.datasets) inputs.push_back(text);
   for (const ExperimentJob::Method& method : job.methods) {
     (fs::is_directory(method.path) ? folders : inputs).push_back(method.path);
+    if (!method.path.empty()) continue;
+    for (const MethodOption& option : FindMethod(method.method, method.settings)->Options()) {
+      std::error_code error;
+      if (fs::is_regular_file(option.value, error)) inputs.emplace_back(option.value);
+    }
   }
   if (job.model) inputs.push_back(*job.model);
   std::vector<PlannedOutput> outputs = {{job.out / "report.html", "the report"}};

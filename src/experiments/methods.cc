@@ -83,6 +83,9 @@ ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Data
                                  error.hint() + ")");
         continue;
       }
+      if (const std::string note = method.method->Note(); !note.empty()) {
+        compared.notes.push_back(given.name + ": " + note);
+      }
       const MethodInfo& info = method.method->info();
       method.own_weights =
           !info.weights.empty() &&

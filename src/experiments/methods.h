@@ -36,7 +36,7 @@ struct ComparedMethod {
 
 struct ComparedMethods {
   std::vector<ComparedMethod> methods;  // AUIF with the lab's own model first
-  std::vector<std::string> notes;       // what was left out
+  std::vector<std::string> notes;       // what was left out, and what methods say of their images
 };
 
 // Throws Error: kUsage for two methods of one name and for an unknown one, kInput for a path that

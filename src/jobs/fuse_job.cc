@@ -39,9 +39,9 @@ void CheckFiles(const FuseJob& job, const FusionMethod& method, const std::vecto
                 const std::vector<fs::path>& unmatched) {
   std::vector<PlannedOutput> outputs;
   std::vector<fs::path> inputs = unmatched;
-  for (const auto& [option, value] : job.settings) {  // some are files
+  for (const MethodOption& option : method.Options()) {  // some are files
     std::error_code error;
-    if (fs::is_regular_file(value, error)) inputs.push_back(value);
+    if (fs::is_regular_file(option.value, error)) inputs.push_back(option.value);
   }
   for (const Task& task : tasks) {
     inputs.insert(inputs.end(), {task.pair.ir, task.pair.vis});
@@ -153,6 +153,7 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   for (const Task& task : tasks) items.push_back(task.pair.name);
   JobReport report = RunItems(items, job.threads, callback,
                               [&](int i) { FusePair(job, *method, threads, tasks[i]); });
+  if (const std::string note = method->Note(); !note.empty()) report.notes.push_back(note);
   report.unpaired = static_cast<int>(unmatched.size());
   for (const fs::path& path : unmatched) {
     const Error error(ErrorKind::kInput, "the image has no partner of the same name",

@@ -28,6 +28,7 @@ struct JobReport {
   int succeeded = 0;
   std::vector<JobFailure> failures;  // in the items' order
   int unpaired = 0;                  // images without a partner: failures, but no items
+  std::vector<std::string> notes;    // what people should know of the results, a line each
   bool stopped = false;              // by the callback, before all items had run
 };
 

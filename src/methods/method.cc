@@ -65,6 +65,8 @@ std::string FusionMethod::Content() const {
   return text;
 }
 
+std::string FusionMethod::Note() const { return {}; }
+
 void FusionMethod::CheckSize(Size size, const std::string& where) const {
   const int least = info().min_size;
   if (std::min(size.width, size.height) >= least) return;

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "io/safetensors.h"
+#include "methods/onnx_test_util.h"
 #include "methods/random_vgg19.h"
 #include "tests/expect_error.h"
 #include "tests/random_model.h"
@@ -39,8 +40,14 @@ bool InRange(const Plane<float>& plane) {
   return true;
 }
 
-// What a method needs to be opened: random weights where it has none of its own.
+// What a method needs to be opened: random weights where it has none of its own, a network.
 MethodSettings NeededBy(const MethodInfo& info) {
+  if (info.name == "onnx") {
+    static const TemporaryFolder folder;
+    const std::string file = (folder / "network.onnx").string();
+    WriteAll(file, onnx::WeightedSum(0.7f, 0.4f).Bytes());
+    return {{"file", file}};
+  }
   if (info.name != "imagefuse") return {};
   static const TemporaryFolder folder;
   const std::string file = (folder / "vgg.safetensors").string();

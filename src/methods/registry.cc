@@ -20,7 +20,8 @@
   METHOD(DenseFuse)          \
   METHOD(DeepFuse)           \
   METHOD(FusionGan)          \
-  METHOD(ImageFuse)
+  METHOD(ImageFuse)          \
+  METHOD(Onnx)
 
 namespace auif {
 
@@ -37,19 +38,29 @@ std::vector<std::unique_ptr<FusionMethod>> Methods() {
 }
 
 std::unique_ptr<FusionMethod> FindMethod(const std::string& name, const MethodSettings& settings) {
+  const std::size_t colon = name.find(':');
+  const std::string own_name = Lower(name.substr(0, colon));
   std::vector<std::string> names;
   for (std::unique_ptr<FusionMethod>& method : Methods()) {
     std::vector<std::string> own = method->info().aliases;
     own.push_back(method->info().name);
-    if (std::find(own.begin(), own.end(), Lower(name)) == own.end()) {
+    if (std::find(own.begin(), own.end(), own_name) == own.end()) {
       names.insert(names.end(), own.begin(), own.end());
       continue;
+    }
+    if (colon != std::string::npos) {
+      const std::string& argument = method->info().argument;
+      if (argument.empty()) {
+        throw Error(ErrorKind::kUsage, "nothing can follow the method's name", name,
+                    "'auif info --methods' lists its options");
+      }
+      method->Set(argument, name.substr(colon + 1));
     }
     for (const auto& [option, value] : settings) method->Set(option, value);
     return std::move(method);
   }
-  throw Error(ErrorKind::kUsage, "there is no method '" + name + "'", {},
-              DidYouMean(name, names, "'auif info --methods' lists them"));
+  throw Error(ErrorKind::kUsage, "there is no method '" + name.substr(0, colon) + "'", {},
+              DidYouMean(own_name, names, "'auif info --methods' lists them"));
 }
 
 std::unique_ptr<FusionMethod> OpenMethod(const std::string& name, const MethodSettings& settings,
