@@ -18,18 +18,22 @@ std::vector<double> DifferencePower(int n) {
 
 cv::Mat LowPass(const cv::Mat& image, double lambda) {
   constexpr int kPad = 16;
-  cv::Mat padded, spectrum;
+  cv::Mat padded;
   cv::copyMakeBorder(image, padded, kPad, kPad, kPad, kPad, cv::BORDER_REFLECT);
-  cv::dft(padded, spectrum, cv::DFT_COMPLEX_OUTPUT);
-  const std::vector<double> rows = DifferencePower(padded.rows),
-                            columns = DifferencePower(padded.cols);
+  SolvePeriodic(padded, lambda);
+  return padded(cv::Rect(kPad, kPad, image.cols, image.rows)).clone();
+}
+
+void SolvePeriodic(cv::Mat& image, double lambda) {
+  cv::Mat spectrum;
+  cv::dft(image, spectrum, cv::DFT_COMPLEX_OUTPUT);
+  const std::vector<double> rows = DifferencePower(image.rows),
+                            columns = DifferencePower(image.cols);
   for (int y = 0; y < spectrum.rows; ++y) {
     auto* row = spectrum.ptr<cv::Vec2d>(y);
     for (int x = 0; x < spectrum.cols; ++x) row[x] /= 1 + lambda * (rows[y] + columns[x]);
   }
-  cv::Mat smooth;
-  cv::dft(spectrum, smooth, cv::DFT_INVERSE | cv::DFT_SCALE | cv::DFT_REAL_OUTPUT);
-  return smooth(cv::Rect(kPad, kPad, image.cols, image.rows)).clone();
+  cv::dft(spectrum, image, cv::DFT_INVERSE | cv::DFT_SCALE | cv::DFT_REAL_OUTPUT);
 }
 
 }  // namespace auif

@@ -17,6 +17,8 @@
   METHOD(Adf)                \
   METHOD(Tsifvs)             \
   METHOD(Csr)                \
+  METHOD(Gtf)                \
+  METHOD(TvAdmm)             \
   METHOD(DenseFuse)          \
   METHOD(DeepFuse)           \
   METHOD(FusionGan)          \
