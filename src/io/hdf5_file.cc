@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kMaxDepth = 16;
 constexpr std::size_t kMaxObjects = 10'000;
+// The library keeps some hundred bytes of each part of a dataset.
+constexpr std::uint64_t kMaxChunks = 1 << 14;
 
 [[noreturn]] void Fail(const std::string& where, const std::string& message,
                        const std::string& hint = {}) {
@@ -103,7 +105,7 @@ class Hdf5File : public TensorFile {
     const std::size_t number_size = CheckType(dataset.get(), title);
     Tensor tensor{Extents(dataset.get(), title), {}};
     const std::uint64_t count = CountNumbers(tensor.shape, name, where_);
-    CheckStorage(dataset.get(), count * number_size, title);
+    CheckStorage(dataset.get(), tensor.shape, count * number_size, title);
     tensor.values.resize(count);
     if (count != 0 && H5Dread(dataset.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
                               tensor.values.data()) < 0) {
@@ -177,8 +179,9 @@ class Hdf5File : public TensorFile {
     return size;
   }
 
-  // How the numbers lie in the file.
-  void CheckStorage(hid_t dataset, std::uint64_t bytes, const std::string& title) const {
+  // How the numbers, `bytes` in all, lie in the file.
+  void CheckStorage(hid_t dataset, const Shape& shape, std::uint64_t bytes,
+                    const std::string& title) const {
     const Handle plist(H5Dget_create_plist(dataset), H5Pclose);
     if (!plist.valid()) FailBroken();
     if (H5Pget_external_count(plist.get()) != 0) {
@@ -206,13 +209,16 @@ class Hdf5File : public TensorFile {
         std::array<hsize_t, H5S_MAX_RANK> extents;
         const int rank = H5Pget_chunk(plist.get(), H5S_MAX_RANK, extents.data());
         if (rank < 1 || rank > H5S_MAX_RANK) FailBroken();
-        std::uint64_t numbers = 1;
+        if (static_cast<std::size_t>(rank) != shape.size()) FailBroken();
+        std::uint64_t numbers = 1, chunks = 1;
         for (int i = 0; i < rank; ++i) {
           if (extents[i] == 0 || extents[i] > kMaxNumbers / numbers) {
             Fail(where_, title + " is stored in parts that are too large");
           }
           numbers *= extents[i];
+          chunks *= (static_cast<std::uint64_t>(shape[i]) + extents[i] - 1) / extents[i];
         }
+        if (chunks > kMaxChunks) Fail(where_, title + " is stored in too many parts");
         return;
       }
       default:

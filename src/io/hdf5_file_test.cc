@@ -124,6 +124,9 @@ TEST(Hdf5File, WhatIsRefused) {
   expect("no numbers of type float32", [](Writer& w) {
     w.Dataset("t", {2}, {1, 2}, H5P_DEFAULT, H5T_STD_I32LE);
   });
+  expect("t is stored in too many parts", [](Writer& w) {
+    w.Dataset("t", {20'000}, std::vector<float>(20'000, 1.0f), Chunked({1}));
+  });
   expect("t is too large", [](Writer& w) {
     w.Dataset("t", {1u << 20, 1u << 20}, {}, Chunked({16, 16}));
   });
