@@ -158,7 +158,7 @@ Action AddExperiment(CLI::App& command) {
                   "images per data set, or a model file")
       ->type_name("NAME[=PATH]...");
   command.add_flag("--as-published", job.as_published,
-                   "Score a method's images as the paper did: through JPEG where its files were");
+                   "Score a method's images as the paper's were made and stored, where that is known");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
   command.add_option("--runs", job.runs, fmt::format("Trainings of robustness ({})", job.runs))

@@ -120,9 +120,9 @@ class Comparison {
   SetScores Score(const ComparedMethod& method, const Dataset& set) {
     if (const auto scored = method.Scored(lab_, set)) {
       if (scored != method.method) {
-        section_.notes.push_back(fmt::format(
-            "{} on {}: images went through JPEG files, as for the paper's row (--as-published)",
-            method.name, set.title));
+        section_.notes.push_back(
+            fmt::format("{} on {}: made and stored as for the paper's row (--as-published)",
+                        method.name, set.title));
       }
       return lab_.Score(*scored, method.name, set, lab_.threads());
     }

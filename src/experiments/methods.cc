@@ -50,9 +50,15 @@ std::shared_ptr<const FusionMethod> ComparedMethod::Scored(const Lab& lab,
                                                            const Dataset& set) const {
   if (!method || !lab.job().as_published) return method;
   for (const PublishedRow& row : PublishedComparison(set.name)) {
-    if (row.jpeg_quality > 0 && MethodName(row) == method->info().name) {
-      return StoredAsJpeg(method, row.jpeg_quality, lab.job().out / "parts");
+    if (MethodName(row) != method->info().name) continue;
+    std::shared_ptr<const FusionMethod> scored = method;
+    if (!row.settings.empty()) {
+      MethodSettings all = row.settings;  // what was given counts more
+      all.insert(all.end(), settings.begin(), settings.end());
+      scored = OpenMethod(method->info().name, all, 1);
     }
+    if (row.jpeg_quality == 0) return scored;
+    return StoredAsJpeg(scored, row.jpeg_quality, lab.job().out / "parts");
   }
   return method;
 }
@@ -73,7 +79,7 @@ ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Data
         throw Error(ErrorKind::kUsage, "two methods have this name", given.name);
       }
     }
-    ComparedMethod method{given.name, {}, given.path};
+    ComparedMethod method{given.name, {}, given.path, given.settings};
     if (given.path.empty()) {
       try {
         method.method = OpenMethod(given.method, given.settings, 1);

@@ -16,6 +16,7 @@ struct ComparedMethod {
   std::string name;
   std::shared_ptr<const FusionMethod> method;  // fuses one pair with one thread; or else:
   std::filesystem::path folder;
+  MethodSettings settings = {};  // that were given for it
   // The method's name in the paper's Table 3; empty where it has no row there, or where an earlier
   // one of the same method stands beside that row.
   std::string paper_name = {};
@@ -29,8 +30,8 @@ struct ComparedMethod {
   std::filesystem::path Folder(const Dataset& set, std::size_t sets) const;
   // The fused image of a pair; empty where there is none.
   Plane<float> Fused(const Dataset& set, std::size_t sets, const ImagePair& pair) const;
-  // The method as its images of this set are scored: with --as-published through the files that the
-  // paper's were scored from. Null for a folder.
+  // The method as its images of this set are scored: with --as-published with the settings, and
+  // through the files, that the paper's were made with. Null for a folder.
   std::shared_ptr<const FusionMethod> Scored(const Lab& lab, const Dataset& set) const;
 };
 

@@ -31,8 +31,14 @@ std::vector<PublishedRow> PublishedComparison(const std::string& dataset) {
   const auto& sets = PublishedJson().at("comparison");
   if (!sets.contains(dataset)) return rows;
   for (const auto& row : sets.at(dataset)) {
-    rows.push_back({row.at("method"), row.at("values").get<std::vector<double>>(),
-                    row.value("jpeg_quality", 0)});
+    PublishedRow published{row.at("method"), row.at("values").get<std::vector<double>>(),
+                           row.value("jpeg_quality", 0)};
+    if (row.contains("settings")) {
+      for (const auto& [option, value] : row.at("settings").items()) {
+        published.settings.emplace_back(option, value.get<std::string>());
+      }
+    }
+    rows.push_back(std::move(published));
   }
   return rows;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "auif/method.h"
 #include "experiments/dataset.h"
 
 namespace auif {
@@ -30,6 +31,9 @@ struct PublishedRow {
   std::vector<double> values;  // one per metric
   // The quality of the JPEG files that its images were scored from; 0: they were not.
   int jpeg_quality = 0;
+  // Options of the program's method that its images were made with, where they are not the
+  // method's own.
+  MethodSettings settings = {};
 };
 inline constexpr const char* kPaperMethod = "AUIF";
 std::vector<PublishedRow> PublishedComparison(const std::string& dataset);
