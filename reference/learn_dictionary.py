@@ -30,6 +30,7 @@ import torch
 from safetensors_io import write
 
 FADING = 10  # step t multiplies what is older by (1 - 1 / t)^FADING
+TAPER = 8  # pixels at a crop's border that fade to zero: its opposite sides meet
 
 
 def high_pass(image, weight=5, pad=16):
@@ -61,7 +62,7 @@ def code(filters, signals, penalty, iterations, tolerance):
     rho = 50 * penalty + 1
     target = 1 + 18.3 ** (math.log10(penalty) + 1)
     y = signals.new_zeros(len(signals), len(filters), *shape)
-    u = torch.zeros_like(y)
+    u, tiny = torch.zeros_like(y), torch.tensor(1e-30)
     for k in range(iterations):
         z = torch.fft.rfft2(y - u)
         rest = (of_signals - (spectra * z).sum(1, keepdim=True)) / (rho + power)
@@ -70,11 +71,11 @@ def code(filters, signals, penalty, iterations, tolerance):
         before = y
         y = torch.nn.functional.softshrink(relaxed + u, penalty / rho)
         u = u + relaxed - y
-        r = float((x - y).norm() / max(x.norm(), y.norm()))
-        s = float((before - y).norm() / u.norm())
+        r = float((x - y).norm() / max(x.norm(), y.norm(), tiny))
+        s = float((before - y).norm() / max(u.norm(), tiny))
         if max(r, s) <= tolerance:
             break
-        if k > 0:
+        if k > 0 and r > 0 and s > 0:
             factor = 1.0
             scaling = math.sqrt(r / (s * target))
             scaling = min(max(scaling, 1 / scaling), 100)
@@ -103,14 +104,14 @@ def statistics(of_maps, of_signals, shape, size):
     return matrix, vector.reshape(-1)
 
 
-def minimise(filters, matrix, vector, iterations=200):
+def minimise(filters, matrix, vector, iterations=50):
     """Over patterns of length at most 1, by FISTA."""
     x = torch.ones_like(vector)
-    for _ in range(30):
+    for _ in range(10):
         x = matrix @ x
         size = x.norm()
         x = x / size
-    step = 1 / (1.05 * float(size))
+    step = 1 / (1.1 * float(size))
     d = point = filters.reshape(len(filters), -1)
     t = 1.0
     for _ in range(iterations):
@@ -131,9 +132,9 @@ def main():
     parser.add_argument("--patterns", type=int, default=32)
     parser.add_argument("--size", type=int, default=8)
     parser.add_argument("--penalty", type=float, default=0.01, help="lambda")
-    parser.add_argument("--steps", type=int, default=100)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--crop", type=int, default=128)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--crop", type=int, default=64)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
@@ -144,20 +145,22 @@ def main():
     filters /= np.sqrt((filters ** 2).sum((1, 2), keepdims=True))
     filters = torch.from_numpy(filters.astype(np.float32)).to(device)
     shape = (options.crop, options.crop)
+    ramp = np.sin(np.pi / 2 * np.minimum(1, (np.arange(options.crop) + 0.5) / TAPER)) ** 2
+    window = (np.outer(ramp * ramp[::-1], ramp * ramp[::-1])).astype(np.float32)
     start = time.time()
     matrix = vector = 0
     for step in range(1, options.steps + 1):
         crops = []
         for i in choose.integers(len(images), size=options.batch):
             y, x = (choose.integers(side - options.crop + 1) for side in images[i].shape)
-            crops.append(images[i][y:y + options.crop, x:x + options.crop])
+            crops.append(images[i][y:y + options.crop, x:x + options.crop] * window)
         signals = torch.from_numpy(np.stack(crops)).to(device)
         of_maps, of_signals, objective = code(filters, signals, options.penalty, 200, 3e-3)
         own, cross = statistics(of_maps, of_signals, shape, options.size)
         fading = (1 - 1 / step) ** FADING
         matrix, vector = fading * matrix + own, fading * vector + cross
         filters = minimise(filters, matrix, vector)
-        if step % 10 == 0 or step <= 3:
+        if step % 20 == 0 or step == 1:
             print(f"step {step}: objective {objective:.4f} a crop, {time.time() - start:.0f} s",
                   flush=True)
 

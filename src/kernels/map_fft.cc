@@ -23,7 +23,7 @@
 namespace auif {
 // A prime factor up to this is a stage, whose cost grows with it; beyond, Bluestein's way is faster
 // (measured).
-inline constexpr int kLargestRadix = 200;
+inline constexpr int kLargestRadix = 256;
 }  // namespace auif
 #endif
 
@@ -134,27 +134,26 @@ HWY_INLINE void StoreTwiddled(V re, V im, const float* w, Parts at, float* to) {
 }
 
 template <int kRadix>
-HWY_NOINLINE void SmallStage(const MapFft::Stage& stage, Parts at, const float* HWY_RESTRICT in,
-                             float* HWY_RESTRICT out) {
+HWY_NOINLINE void SmallStage(const MapFft::Stage& stage, Parts at, MapLine in, MapLine out) {
   const D d;
-  const auto step = static_cast<std::ptrdiff_t>(stage.stride) * kFftElement;
-  const std::ptrdiff_t jump = step * stage.count;
+  const std::ptrdiff_t in_step = kFftElement * in.step, out_step = kFftElement * out.step;
+  const std::ptrdiff_t jump = in_step * stage.stride * stage.count, step = out_step * stage.stride;
   const float* w = stage.twiddles.data();
   for (int p = 0; p < stage.count; ++p, w += 2 * (kRadix - 1)) {
-    const float* from = in + step * p;
-    float* to = out + step * kRadix * p;
-    for (std::ptrdiff_t q = 0; q < step; q += kFftElement) {
+    const float* HWY_RESTRICT from = in.at + in_step * stage.stride * p;
+    float* HWY_RESTRICT to = out.at + step * kRadix * p;
+    for (int q = 0; q < stage.stride; ++q, from += in_step, to += out_step) {
       for (int c = 0; c < kFftLanes; c += kLanes) {
         V re[kRadix], im[kRadix];
         Unroll<0, kRadix>([&](auto j) AUIF_INLINE_LAMBDA {
-          re[j] = hn::Load(d, from + q + c + j * jump + at.re);
-          im[j] = hn::Load(d, from + q + c + j * jump + at.im);
+          re[j] = hn::Load(d, from + c + j * jump + at.re);
+          im[j] = hn::Load(d, from + c + j * jump + at.im);
         });
         Dft<kRadix>(re, im);
-        hn::Store(re[0], d, to + q + c + at.re);
-        hn::Store(im[0], d, to + q + c + at.im);
+        hn::Store(re[0], d, to + c + at.re);
+        hn::Store(im[0], d, to + c + at.im);
         Unroll<1, kRadix>([&](auto k) AUIF_INLINE_LAMBDA {
-          StoreTwiddled(re[k], im[k], w + 2 * (k - 1), at, to + q + c + k * step);
+          StoreTwiddled(re[k], im[k], w + 2 * (k - 1), at, to + c + k * step);
         });
       }
     }
@@ -197,21 +196,20 @@ HWY_INLINE void PrimeRows(const MapFft::Stage& stage, int k0, V re0, V im0, cons
   });
 }
 
-HWY_NOINLINE void PrimeStage(const MapFft::Stage& stage, Parts at, const float* HWY_RESTRICT in,
-                             float* HWY_RESTRICT out) {
+HWY_NOINLINE void PrimeStage(const MapFft::Stage& stage, Parts at, MapLine in, MapLine out) {
   const D d;
   constexpr int kRows = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64 ? 4 : 2;
   const int radix = stage.radix, half = radix / 2;
-  const auto step = static_cast<std::ptrdiff_t>(stage.stride) * kFftElement;
-  const std::ptrdiff_t jump = step * stage.count;
+  const std::ptrdiff_t in_step = kFftElement * in.step, out_step = kFftElement * out.step;
+  const std::ptrdiff_t jump = in_step * stage.stride * stage.count, step = out_step * stage.stride;
   HWY_ALIGN float sums[4 * kLanes * (kLargestRadix / 2)];
   const float* w = stage.twiddles.data();
   for (int p = 0; p < stage.count; ++p, w += 2 * (radix - 1)) {
-    const float* from = in + step * p;
-    float* to = out + step * radix * p;
-    for (std::ptrdiff_t q = 0; q < step; q += kFftElement) {
+    const float* HWY_RESTRICT from = in.at + in_step * stage.stride * p;
+    float* HWY_RESTRICT to = out.at + step * radix * p;
+    for (int q = 0; q < stage.stride; ++q, from += in_step, to += out_step) {
       for (int c = 0; c < kFftLanes; c += kLanes) {
-        const float* x = from + q + c;
+        const float* x = from + c;
         const V re0 = hn::Load(d, x + at.re), im0 = hn::Load(d, x + at.im);
         V re = re0, im = im0;
         for (int j = 1; j <= half; ++j) {
@@ -227,19 +225,19 @@ HWY_NOINLINE void PrimeStage(const MapFft::Stage& stage, Parts at, const float* 
           re = hn::Add(re, sr);
           im = hn::Add(im, si);
         }
-        hn::Store(re, d, to + q + c + at.re);
-        hn::Store(im, d, to + q + c + at.im);
+        hn::Store(re, d, to + c + at.re);
+        hn::Store(im, d, to + c + at.im);
         int k = 1;
         for (; k + kRows <= half + 1; k += kRows) {
-          PrimeRows<kRows>(stage, k, re0, im0, w, at, sums, step, to + q + c);
+          PrimeRows<kRows>(stage, k, re0, im0, w, at, sums, step, to + c);
         }
-        for (; k <= half; ++k) PrimeRows<1>(stage, k, re0, im0, w, at, sums, step, to + q + c);
+        for (; k <= half; ++k) PrimeRows<1>(stage, k, re0, im0, w, at, sums, step, to + c);
       }
     }
   }
 }
 
-void RunStage(const MapFft::Stage& stage, bool inverse, const float* in, float* out) {
+void RunStage(const MapFft::Stage& stage, bool inverse, MapLine in, MapLine out) {
   const Parts at = inverse ? Parts{kFftLanes, 0} : Parts{0, kFftLanes};
   switch (stage.radix) {
     case 2:
@@ -258,13 +256,14 @@ void RunStage(const MapFft::Stage& stage, bool inverse, const float* in, float* 
 }
 
 // Multiplies `count` elements by complex numbers.
-void RunMultiply(const float* factors, int count, bool inverse, float* elements) {
+void RunMultiply(const float* factors, int count, bool inverse, MapLine in, MapLine out) {
   const D d;
   const Parts at = inverse ? Parts{kFftLanes, 0} : Parts{0, kFftLanes};
-  for (int n = 0; n < count; ++n, factors += 2, elements += kFftElement) {
+  const std::ptrdiff_t in_step = kFftElement * in.step, out_step = kFftElement * out.step;
+  for (int n = 0; n < count; ++n, factors += 2, in.at += in_step, out.at += out_step) {
     for (int c = 0; c < kFftLanes; c += kLanes) {
-      StoreTwiddled(hn::Load(d, elements + c + at.re), hn::Load(d, elements + c + at.im), factors,
-                    at, elements + c);
+      StoreTwiddled(hn::Load(d, in.at + c + at.re), hn::Load(d, in.at + c + at.im), factors, at,
+                    out.at + c);
     }
   }
 }
@@ -334,7 +333,7 @@ MapFft::MapFft(int size) : size_(size), longest_(size) {
             -chirp_.chirp[2 * n + 1] / static_cast<float>(longest_);
       }
     }
-    const float* spectrum = chirp_.fft->Forward(a.Row(0), b.Row(0));
+    const float* spectrum = chirp_.fft->RunWithin(false, a.Row(0), b.Row(0));
     for (int k = 0; k < longest_; ++k) {
       chirp_.filter.push_back(spectrum[kFftElement * k]);
       chirp_.filter.push_back(spectrum[kFftElement * k + kFftLanes]);
@@ -358,27 +357,49 @@ MapFft::MapFft(int size) : size_(size), longest_(size) {
   }
 }
 
-float* MapFft::Run(bool inverse, float* a, float* b) const {
-  if (chirp_.fft == nullptr) {
-    for (const Stage& stage : stages_) {
-      HWY_DYNAMIC_DISPATCH(RunStage)(stage, inverse, a, b);
-      std::swap(a, b);
-    }
-    return a;
+float* MapFft::RunWithin(bool inverse, float* a, float* b) const {
+  for (const Stage& stage : stages_) {
+    HWY_DYNAMIC_DISPATCH(RunStage)(stage, inverse, {a}, {b});
+    std::swap(a, b);
   }
-  const auto multiply = [&](const std::vector<float>& factors, float* elements) {
-    HWY_DYNAMIC_DISPATCH(RunMultiply)
-    (factors.data(), static_cast<int>(factors.size() / 2), inverse, elements);
+  return a;
+}
+
+void MapFft::Run(bool inverse, MapLine in, MapLine out, float* a, float* b) const {
+  const auto copy = [&](MapLine from, MapLine to) {
+    for (int n = 0; n < size_; ++n) {
+      std::copy_n(from.at + kFftElement * from.step * n, kFftElement,
+                  to.at + kFftElement * to.step * n);
+    }
   };
-  multiply(chirp_.chirp, a);
-  std::fill_n(a + static_cast<std::size_t>(kFftElement) * size_,
-              space() - static_cast<std::size_t>(kFftElement) * size_, 0.0f);
-  float* spectrum = chirp_.fft->Run(inverse, a, b);
-  float* other = spectrum == a ? b : a;
-  multiply(chirp_.filter, spectrum);
-  float* result = chirp_.fft->Run(!inverse, spectrum, other);
-  multiply(chirp_.chirp, result);
-  return result;
+  if (chirp_.fft != nullptr) {
+    const auto multiply = [&](const std::vector<float>& factors, MapLine from, MapLine to) {
+      HWY_DYNAMIC_DISPATCH(RunMultiply)
+      (factors.data(), static_cast<int>(factors.size() / 2), inverse, from, to);
+    };
+    if (in.at == b) std::swap(a, b);
+    multiply(chirp_.chirp, in, {a});
+    const auto used = static_cast<std::size_t>(kFftElement) * size_;
+    std::fill_n(a + used, space() - used, 0.0f);
+    float* spectrum = chirp_.fft->RunWithin(inverse, a, b);
+    multiply(chirp_.filter, {spectrum}, {spectrum});
+    float* sums = chirp_.fft->RunWithin(!inverse, spectrum, spectrum == a ? b : a);
+    multiply(chirp_.chirp, {sums}, out);
+    return;
+  }
+  const auto stages = static_cast<int>(stages_.size());
+  if (stages == 0) return copy(in, out);
+  // Every stage but the last writes to `a` and `b` in turn: not what it reads from, and the last
+  // but one not what the last one writes to.
+  if (out.at == (stages % 2 == 0 ? a : b) || in.at == a) std::swap(a, b);
+  for (int i = 0; i < stages; ++i) {
+    const bool last = i + 1 == stages;
+    const MapLine to = last && in.at != out.at ? out : MapLine{a};
+    HWY_DYNAMIC_DISPATCH(RunStage)(stages_[i], inverse, in, to);
+    in = to;
+    std::swap(a, b);
+  }
+  if (in.at != out.at) copy(in, out);
 }
 
 }  // namespace auif

@@ -13,6 +13,12 @@ namespace auif {
 inline constexpr int kFftLanes = 16;
 inline constexpr int kFftElement = 2 * kFftLanes;
 
+// Elements that lie `step` elements apart, aligned to 64 bytes.
+struct MapLine {
+  float* at;
+  std::ptrdiff_t step = 1;
+};
+
 // y[k] = sum over n of x[n] exp(-2 pi i k n / size), for each lane by itself; the inverse has +i
 // and no factor. Lengths of small prime factors are the fastest; the others cost a few times as
 // much for an element, whatever they are.
@@ -21,12 +27,11 @@ class MapFft {
   explicit MapFft(int size);  // at least 1
 
   int size() const { return size_; }
-  // Values that `a` and `b` must hold, each.
+  // Values that `a` and `b` must hold, each, aligned to 64 bytes: room to work in.
   std::size_t space() const { return static_cast<std::size_t>(kFftElement) * longest_; }
-  // Transforms the elements in `a` and returns where they are then: `a` or `b`, which are both
-  // changed. Both are aligned to 64 bytes.
-  float* Forward(float* a, float* b) const { return Run(false, a, b); }
-  float* Inverse(float* a, float* b) const { return Run(true, a, b); }
+  // `in` and `out` may be the same; one of them may be `a` or `b`, without gaps.
+  void Forward(MapLine in, MapLine out, float* a, float* b) const { Run(false, in, out, a, b); }
+  void Inverse(MapLine in, MapLine out, float* a, float* b) const { Run(true, in, out, a, b); }
 
   // One pass through all elements (Stockham's order): `count` transforms of length `radix` in each
   // of `stride` interleaved parts; radix * count * stride = size.
@@ -43,7 +48,9 @@ class MapFft {
   };
 
  private:
-  float* Run(bool inverse, float* a, float* b) const;
+  void Run(bool inverse, MapLine in, MapLine out, float* a, float* b) const;
+  // From `a` to `a` or `b`, which it returns.
+  float* RunWithin(bool inverse, float* a, float* b) const;
 
   int size_, longest_;
   std::vector<Stage> stages_;

@@ -63,15 +63,15 @@ class PlainProblem {
   // sum_m d_m * x_m - s.
   cv::Mat Error(const std::vector<cv::Mat>& maps) const {
     cv::Mat error = -image_;
-    ForEachTap([&](int m, double tap, int y, int x, int v, int u) {
-      error.at<double>(v, u) += tap * maps[m].at<double>(y, x);
+    ForEachTap([&](int m, double tap, int at, int to) {
+      error.ptr<double>()[to] += tap * maps[m].ptr<double>()[at];
     });
     return error;
   }
   std::vector<cv::Mat> Gradient(const cv::Mat& error) const {
     std::vector<cv::Mat> gradient = Zeros();
-    ForEachTap([&](int m, double tap, int y, int x, int v, int u) {
-      gradient[m].at<double>(y, x) += tap * error.at<double>(v, u);
+    ForEachTap([&](int m, double tap, int at, int to) {
+      gradient[m].ptr<double>()[at] += tap * error.ptr<double>()[to];
     });
     return gradient;
   }
@@ -110,7 +110,8 @@ class PlainProblem {
           const double tap = d_.filters[(m * d_.height + i) * d_.width + j];
           for (int y = 0; y < image_.rows; ++y) {
             for (int x = 0; x < image_.cols; ++x) {
-              f(m, tap, y, x, (y + i) % image_.rows, (x + j) % image_.cols);
+              f(m, tap, y * image_.cols + x,
+                (y + i) % image_.rows * image_.cols + (x + j) % image_.cols);
             }
           }
         }
@@ -182,7 +183,7 @@ TEST(SparseCodingTest, ObjectiveIsThatOfALongPlainDescent) {
     const Dictionary dictionary = RandomDictionary(c.patterns, c.rows, c.columns);
     const cv::Mat image = RandomDetail(c.width, c.height);
     const PlainProblem problem(dictionary, image, kLambda);
-    const double least = problem.LeastObjective(3000);
+    const double least = problem.LeastObjective(1000);
     const auto objective = [&](double tolerance) {
       SparseCoder coder(dictionary, {c.width, c.height}, {kLambda, 20000, tolerance}, 1);
       return problem.Objective(Dense(coder.Code(image, {}), c.patterns));

@@ -1,8 +1,8 @@
 #include "methods/sparse_coding.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
-#include <numbers>
 #include <string>
 
 #include "auif/error.h"
@@ -17,20 +17,6 @@ constexpr int kMostFilters = 256, kLargestFilter = 64;
 // Steps that adapt the penalty: only with a fixed one is ADMM known to converge, and images of few
 // pixels are seen to go round in circles with the program's rule. Others take 90 to 150 steps.
 constexpr int kAdapted = 250;
-// Lines that one thread takes at a time.
-constexpr int kBand = 8;
-
-int Bands(int lines) { return (lines + kBand - 1) / kBand; }
-
-// exp(-2 pi i k / n) for all k.
-std::vector<cv::Vec2f> Roots(int n) {
-  std::vector<cv::Vec2f> roots(static_cast<std::size_t>(n));
-  for (int k = 0; k < n; ++k) {
-    const double angle = 2 * std::numbers::pi * k / n;
-    roots[k] = {static_cast<float>(std::cos(angle)), static_cast<float>(-std::sin(angle))};
-  }
-  return roots;
-}
 
 }  // namespace
 
@@ -64,9 +50,6 @@ Dictionary Dictionary::From(const NetworkWeights& weights) {
   return dictionary;
 }
 
-SparseCoder::Line::Line(const MapFft& fft)
-    : room(static_cast<int>(fft.space()), 2), at(room.Row(0)), other(room.Row(1)) {}
-
 SparseCoder::SparseCoder(const Dictionary& dictionary, Size size, const CodingOptions& options,
                          int threads)
     : size_(size),
@@ -75,6 +58,7 @@ SparseCoder::SparseCoder(const Dictionary& dictionary, Size size, const CodingOp
       groups_((dictionary.count + kFftElement - 1) / kFftElement),
       row_fft_(size.width),
       column_fft_(size.height),
+      workspaces_(static_cast<std::size_t>(ThreadCount(threads))),
       filters_(2 * kFftElement * groups_ * size.height, size.width / 2 + 1),
       power_(size.height, size.width / 2 + 1),
       signal_(2 * size.height, size.width / 2 + 1) {
@@ -83,140 +67,111 @@ SparseCoder::SparseCoder(const Dictionary& dictionary, Size size, const CodingOp
     spectrum_.emplace_back(kFftElement * (size.width | 1), size.height);
     state_.emplace_back(kFftElement * (size.width | 1), size.height);
   }
-  TransformFilters(dictionary);
+  // Patterns larger than the image are wrapped around it.
+  Transform(
+      [&](int y, int group, float* row) {
+        for (int i = y; i < dictionary.height; i += size.height) {
+          for (int m = kFftElement * group;
+               m < std::min(dictionary.count, kFftElement * (group + 1)); ++m) {
+            const float* taps =
+                &dictionary.filters[(static_cast<std::size_t>(m) * dictionary.height + i) *
+                                    dictionary.width];
+            for (int j = 0; j < dictionary.width; ++j) {
+              row[kFftElement * (j % size.width) + m % kFftElement] += taps[j];
+            }
+          }
+        }
+      },
+      [&](int kx, int ky, int map, float re, float im) {
+        float* to = filters_.Row(kx) +
+                    static_cast<std::ptrdiff_t>(2) * kFftElement *
+                        (static_cast<std::ptrdiff_t>(groups_) * ky + map / kFftElement) +
+                    map % kFftElement;
+        to[0] = re;
+        to[kFftElement] = im;
+        power_.Row(kx)[ky] += re * re + im * im;
+      });
 }
 
-// Only the few rows and columns that a filter has: sums instead of transforms. Filters larger than
-// the image are wrapped around it.
-void SparseCoder::TransformFilters(const Dictionary& dictionary) {
-  const int lanes = kFftElement * groups_;
-  const int h = dictionary.height, w = dictionary.width;
-  std::vector<float> taps(static_cast<std::size_t>(h) * w * lanes);
-  for (int m = 0; m < dictionary.count; ++m) {
-    for (int t = 0; t < h * w; ++t) {
-      taps[static_cast<std::size_t>(t) * lanes + m] =
-          dictionary.filters[static_cast<std::size_t>(m) * h * w + t];
+template <typename F>
+void SparseCoder::InParallel(int count, const F& f) {
+  std::atomic<int> next = 0;
+  ParallelFor(static_cast<int>(workspaces_.size()), threads_, [&](int slot) {
+    Workspace& workspace = workspaces_[static_cast<std::size_t>(slot)];
+    if (workspace.lines.empty()) {
+      const auto space = static_cast<int>(std::max(row_fft_.space(), column_fft_.space()));
+      for (int i = 0; i < 2 * groups_ + 2; ++i) workspace.lines.emplace_back(space, 1);
+      workspace.a = workspace.lines[2 * groups_].Row(0);
+      workspace.b = workspace.lines[2 * groups_ + 1].Row(0);
     }
-  }
-  const std::vector<cv::Vec2f> across = Roots(size_.width), down = Roots(size_.height);
-  const auto add = [](const float* re, const float* im, cv::Vec2f by, float* to_re, float* to_im,
-                      int count) {
-    for (int l = 0; l < count; ++l) {
-      to_re[l] += by[0] * re[l] - by[1] * im[l];
-      to_im[l] += by[0] * im[l] + by[1] * re[l];
-    }
-  };
-  ParallelFor(size_.width / 2 + 1, threads_, [&](int kx) {
-    std::vector<float> rows(static_cast<std::size_t>(2) * h * lanes);
-    const std::vector<float> zeros(static_cast<std::size_t>(lanes));
-    for (int i = 0; i < h; ++i) {
-      float* row = &rows[static_cast<std::size_t>(2) * i * lanes];
-      for (int j = 0; j < w; ++j) {
-        add(&taps[(static_cast<std::size_t>(i) * w + j) * lanes], zeros.data(),
-            across[static_cast<std::size_t>(static_cast<std::int64_t>(kx) * j % size_.width)], row,
-            row + lanes, lanes);
-      }
-    }
-    for (int ky = 0; ky < size_.height; ++ky) {
-      float* to = filters_.Row(kx) + static_cast<std::ptrdiff_t>(2) * lanes * ky;
-      for (int i = 0; i < h; ++i) {
-        const auto by =
-            down[static_cast<std::size_t>(static_cast<std::int64_t>(ky) * i % size_.height)];
-        for (int g = 0; g < groups_; ++g) {
-          const float* row = &rows[static_cast<std::size_t>(2) * i * lanes + kFftElement * g];
-          float* group = to + 2 * kFftElement * g;
-          add(row, row + lanes, by, group, group + kFftElement, kFftElement);
-        }
-      }
-      double power = 0;
-      for (int l = 0; l < 2 * lanes; ++l) power += double{to[l]} * to[l];
-      power_.Row(kx)[ky] = static_cast<float>(power);
-    }
+    for (int i = next++; i < count; i = next++) f(i, workspace);
   });
 }
 
 template <typename F>
 void SparseCoder::ForEachRow(const F& f) {
-  const int bands = Bands(size_.height);
-  ParallelFor(groups_ * bands, threads_, [&](int task) {
-    Line line(row_fft_);
-    const int g = task / bands, first = task % bands * kBand;
-    for (int y = first; y < std::min(first + kBand, size_.height); ++y) f(y, g, line);
+  InParallel(groups_ * size_.height, [&](int i, Workspace& workspace) {
+    f(i % size_.height, i / size_.height, workspace);
   });
 }
 
-void SparseCoder::Gather(int group, int x, Line& column) const {
-  for (int y = 0; y < size_.height; ++y) {
-    std::copy_n(spectrum_[group].Row(y) + kFftElement * x, kFftElement,
-                column.at + kFftElement * y);
-  }
-}
-
-void SparseCoder::Scatter(int group, int x, const Line& column) {
-  for (int y = 0; y < size_.height; ++y) {
-    std::copy_n(column.at + kFftElement * y, kFftElement,
-                spectrum_[group].Row(y) + kFftElement * x);
-  }
-}
-
-// As the first map of a group.
-void SparseCoder::TransformSignal(const cv::Mat& image) {
-  ForEachRow([&](int y, int g, Line& line) {
-    if (g != 0) return;
-    std::fill_n(line.at, kFftElement * size_.width, 0.0f);
-    for (int x = 0; x < size_.width; ++x) {
-      line.at[kFftElement * x] = static_cast<float>(image.ptr<double>(y)[x]);
-    }
-    line.Forward(row_fft_);
-    std::copy_n(line.at, kFftElement * size_.width, spectrum_[0].Row(y));
-  });
-  ParallelFor(Bands(size_.width / 2 + 1), threads_, [&](int band) {
-    Line column(column_fft_);
-    for (int x = band * kBand; x < std::min((band + 1) * kBand, size_.width / 2 + 1); ++x) {
-      Gather(0, x, column);
-      column.Forward(column_fft_);
-      for (int y = 0; y < size_.height; ++y) {
-        signal_.Row(x)[2 * y] = column.at[kFftElement * y];
-        signal_.Row(x)[2 * y + 1] = column.at[kFftElement * y + kFftLanes];
+template <typename F>
+void SparseCoder::ForEachColumnPair(const F& f) {
+  InParallel(size_.width / 2 + 1, [&](int x, Workspace& workspace) {
+    const int other = x == 0 ? 0 : size_.width - x;
+    std::vector<float*> columns, mirrored;
+    for (int g = 0; g < groups_; ++g) {
+      float* line = workspace.lines[2 * g].Row(0);
+      column_fft_.Forward(Column(g, x), {line}, workspace.a, workspace.b);
+      columns.push_back(line);
+      if (other != x) {
+        line = workspace.lines[2 * g + 1].Row(0);
+        column_fft_.Forward(Column(g, other), {line}, workspace.a, workspace.b);
       }
+      mirrored.push_back(line);
     }
+    f(x, columns, mirrored, workspace);
   });
 }
 
-void SparseCoder::SolveColumns(double rho) {
-  const double scale = 1 / (static_cast<double>(size_.width) * size_.height);
-  ParallelFor(Bands(size_.width / 2 + 1), threads_, [&](int band) {
-    // Each group's column and mirrored column.
-    std::vector<Line> lines;
-    for (int i = 0; i < 2 * groups_; ++i) lines.emplace_back(column_fft_);
-    std::vector<float*> column(static_cast<std::size_t>(groups_)), mirrored(column);
-    for (int x = band * kBand; x < std::min((band + 1) * kBand, size_.width / 2 + 1); ++x) {
-      const int other = x == 0 ? 0 : size_.width - x;
+template <typename Fill, typename Take>
+void SparseCoder::Transform(const Fill& fill, const Take& take) {
+  ForEachRow([&](int y, int g, Workspace& w) {
+    float* line = w.lines[0].Row(0);
+    std::fill_n(line, kFftElement * size_.width, 0.0f);
+    fill(y, g, line);
+    row_fft_.Forward({line}, {spectrum_[g].Row(y)}, w.a, w.b);
+  });
+  ForEachColumnPair([&](int x, const std::vector<float*>& columns,
+                        const std::vector<float*>& mirrored, Workspace&) {
+    for (int y = 0; y < size_.height; ++y) {
       for (int g = 0; g < groups_; ++g) {
-        Gather(g, x, lines[2 * g]);
-        lines[2 * g].Forward(column_fft_);
-        column[g] = mirrored[g] = lines[2 * g].at;
-        if (other == x) continue;
-        Gather(g, other, lines[2 * g + 1]);
-        lines[2 * g + 1].Forward(column_fft_);
-        mirrored[g] = lines[2 * g + 1].at;
-      }
-      auif::SolveColumns(
-          {column, mirrored, filters_.Row(x), power_.Row(x), signal_.Row(x), size_.height},
-          static_cast<float>(rho), static_cast<float>(scale));
-      for (int g = 0; g < groups_; ++g) {
-        lines[2 * g].Inverse(column_fft_);
-        Scatter(g, x, lines[2 * g]);
-        if (other == x) continue;
-        lines[2 * g + 1].Inverse(column_fft_);
-        Scatter(g, other, lines[2 * g + 1]);
+        const float* at = columns[g] + std::ptrdiff_t{kFftElement} * y;
+        const float* other =
+            mirrored[g] + std::ptrdiff_t{kFftElement} * (y == 0 ? 0 : size_.height - y);
+        for (int l = 0; l < kFftLanes; ++l) {
+          const int i = l + kFftLanes, map = kFftElement * g + l;
+          take(x, y, map, (at[l] + other[l]) / 2, (at[i] - other[i]) / 2);
+          take(x, y, map + kFftLanes, (at[i] + other[i]) / 2, (other[l] - at[l]) / 2);
+        }
       }
     }
   });
 }
 
 SparseMaps SparseCoder::Code(const cv::Mat& image, const MethodProgress& progress) {
-  TransformSignal(image);
+  Transform(
+      [&](int y, int group, float* row) {
+        if (group != 0) return;
+        for (int x = 0; x < size_.width; ++x) {
+          row[kFftElement * x] = static_cast<float>(image.ptr<double>(y)[x]);
+        }
+      },
+      [&](int kx, int ky, int map, float re, float im) {
+        if (map != 0) return;
+        signal_.Row(kx)[2 * ky] = re;
+        signal_.Row(kx)[2 * ky + 1] = im;
+      });
   for (int g = 0; g < groups_; ++g) {
     for (int y = 0; y < size_.height; ++y) {
       std::fill_n(spectrum_[g].Row(y), kFftElement * size_.width, 0.0f);
@@ -228,28 +183,36 @@ SparseMaps SparseCoder::Code(const cv::Mat& image, const MethodProgress& progres
   constexpr double kRatio = 1.2, kMostScaling = 100, kRelaxation = 1.8;
   double rho = 50 * options_.lambda + 1, dual_scale = 1, threshold = options_.lambda / rho;
   const int values = kFftElement * size_.width;
+  const auto scale = static_cast<float>(1 / (static_cast<double>(size_.width) * size_.height));
   std::vector<SparseSums> sums(static_cast<std::size_t>(groups_) * size_.height);
   SparseMaps maps;
   double first = 0, done = 0;
   bool changed = true;
   while (maps.iterations < options_.iterations) {
     if (progress && !progress(done)) return {};
-    SolveColumns(rho);
+    ForEachColumnPair([&](int x, const std::vector<float*>& columns,
+                          const std::vector<float*>& mirrored, Workspace& w) {
+      SolveColumns(
+          {columns, mirrored, filters_.Row(x), power_.Row(x), signal_.Row(x), size_.height},
+          static_cast<float>(rho), scale);
+      for (int g = 0; g < groups_; ++g) {
+        column_fft_.Inverse({columns[g]}, Column(g, x), w.a, w.b);
+        if (mirrored[g] == columns[g]) continue;
+        column_fft_.Inverse({mirrored[g]}, Column(g, size_.width - x), w.a, w.b);
+      }
+    });
     // Where the penalty was kept last time it mostly is again, and the next transform can be made
     // while the row is at hand.
     const bool ahead = !changed;
     const Shrinking step{static_cast<float>(threshold), static_cast<float>(dual_scale),
                          static_cast<float>(options_.lambda / rho),
                          static_cast<float>(kRelaxation)};
-    ForEachRow([&](int y, int g, Line& line) {
-      float* row = spectrum_[g].Row(y);
-      std::copy_n(row, values, line.at);
-      line.Inverse(row_fft_);
+    ForEachRow([&](int y, int g, Workspace& w) {
+      float *row = spectrum_[g].Row(y), *line = w.lines[0].Row(0);
+      row_fft_.Inverse({row}, {line}, w.a, w.b);
       SparseSums& sum = sums[static_cast<std::size_t>(g) * size_.height + y] = {};
-      ShrinkMaps(step, values, line.at, state_[g].Row(y), &sum);
-      if (!ahead) return;
-      line.Forward(row_fft_);
-      std::copy_n(line.at, values, row);
+      ShrinkMaps(step, values, line, state_[g].Row(y), &sum);
+      if (ahead) row_fft_.Forward({line}, {row}, w.a, w.b);
     });
     ++maps.iterations;
     threshold = options_.lambda / rho;
@@ -278,11 +241,11 @@ SparseMaps SparseCoder::Code(const cv::Mat& image, const MethodProgress& progres
     rho *= factor;
     dual_scale = 1 / factor;
     if (ahead && !changed) continue;
-    ForEachRow([&](int y, int g, Line& line) {
+    ForEachRow([&](int y, int g, Workspace& w) {
+      float* line = w.lines[0].Row(0);
       SplitMaps(static_cast<float>(threshold), static_cast<float>(dual_scale), values,
-                state_[g].Row(y), line.at);
-      line.Forward(row_fft_);
-      std::copy_n(line.at, values, spectrum_[g].Row(y));
+                state_[g].Row(y), line);
+      row_fft_.Forward({line}, {spectrum_[g].Row(y)}, w.a, w.b);
     });
   }
   maps.size = size_;

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <opencv2/core.hpp>
-#include <utility>
 #include <vector>
 
 #include "auif/method.h"
@@ -54,32 +53,35 @@ class SparseCoder {
   SparseMaps Code(const cv::Mat& image, const MethodProgress& progress);
 
  private:
-  // A row or column of elements with the room to transform it.
-  struct Line {
-    explicit Line(const MapFft& fft);
-    Plane<float> room;
-    float *at, *other;
-    void Forward(const MapFft& fft) { Keep(fft.Forward(at, other)); }
-    void Inverse(const MapFft& fft) { Keep(fft.Inverse(at, other)); }
-    void Keep(const float* result) {
-      if (result != at) std::swap(at, other);
-    }
+  // What a thread works in: lines of elements, and room to transform them.
+  struct Workspace {
+    std::vector<Plane<float>> lines;
+    float *a = nullptr, *b = nullptr;
   };
 
-  void TransformFilters(const Dictionary& dictionary);
-  void TransformSignal(const cv::Mat& image);
-  // spectrum_: the rows' transforms of Y - U to those of X.
-  void SolveColumns(double rho);
-  // f(y, group, line) for all of them, in parallel.
+  // f(index, workspace) for all indices below count, in parallel.
+  template <typename F>
+  void InParallel(int count, const F& f);
+  // f(y, group, workspace).
   template <typename F>
   void ForEachRow(const F& f);
-  void Gather(int group, int x, Line& column) const;
-  void Scatter(int group, int x, const Line& column);
+  // Column x of spectrum_ and the one at -x, which is the same for x = 0 and in the middle:
+  // f(x, columns, mirrored, workspace) with their transforms, by groups.
+  template <typename F>
+  void ForEachColumnPair(const F& f);
+  MapLine Column(int group, int x) {
+    return {spectrum_[group].Row(0) + kFftElement * x, spectrum_[group].stride() / kFftElement};
+  }
+  // Transforms what `fill`(y, group, row of zeros) writes, and passes it on at all frequencies but
+  // those that mirror others: take(kx, ky, map, real, imaginary part).
+  template <typename Fill, typename Take>
+  void Transform(const Fill& fill, const Take& take);
 
   Size size_;
   CodingOptions options_;
   int threads_, groups_;
   MapFft row_fft_, column_fft_;
+  std::vector<Workspace> workspaces_;
   // At each kx from 0 to width / 2, for all ky.
   Plane<float> filters_, power_, signal_;
   // By groups of 32 maps.
