@@ -23,8 +23,8 @@ namespace {
 // lambda, best with the infrared image's gradients. What the paper describes is {norm l1, gradients
 // visible}; it comes nowhere near the row for any lambda and gamma that were tried.
 struct TvAdmmOptions {
-  double lambda = 0.009;
-  double gamma = 1.1;
+  double lambda = 0.0115;
+  double gamma = 1.15;
   std::string norm = "l2", gradients = "infrared", variation = "isotropic";
   AdmmOptions admm = {4, 100, 1e-4, 1};
 };
