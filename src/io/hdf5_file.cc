@@ -1,15 +1,18 @@
 #include "io/hdf5_file.h"
 
 #include <hdf5.h>
+#include <zlib.h>
 
 #include <array>
+#include <cstdint>
 #include <exception>
 #include <mutex>
-#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "auif/error.h"
+#include "io/atomic_file.h"
 
 namespace auif {
 namespace {
@@ -29,6 +32,9 @@ constexpr std::uint64_t kMaxChunks = 1 << 14;
 class Session {
  public:
   Session() : lock_(Mutex()) {
+    // Only reads, so there is nothing to finish at exit, where it would complain of what a damaged
+    // file left open in it.
+    H5dont_atexit();
     H5open();
     H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
@@ -72,7 +78,7 @@ class Handle {
 
 class Hdf5File : public TensorFile {
  public:
-  explicit Hdf5File(const std::filesystem::path& path) : where_(path.string()) {
+  explicit Hdf5File(const std::filesystem::path& path) : where_(path.string()), input_(path) {
     const Session session;
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
     // Plain reading of this file, whatever the environment says; without a lock, which a folder
@@ -102,14 +108,25 @@ class Hdf5File : public TensorFile {
     const std::string title = "dataset " + Printable(name);
     const Handle dataset(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
     if (!dataset.valid()) Fail(where_, title + " cannot be read");
-    const std::size_t number_size = CheckType(dataset.get(), title);
+    const NumberType type = Type(dataset.get(), title);
     Tensor tensor{Extents(dataset.get(), title), {}};
     const std::uint64_t count = CountNumbers(tensor.shape, name, where_);
-    CheckStorage(dataset.get(), tensor.shape, count * number_size, title);
+    const Handle plist(H5Dget_create_plist(dataset.get()), H5Pclose);
+    if (!plist.valid()) FailBroken();
+    if (H5Pget_external_count(plist.get()) != 0) {
+      Fail(where_, title + " lies in another file, which is not read");
+    }
+    const H5D_layout_t layout = H5Pget_layout(plist.get());
+    if (layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) {
+      Fail(where_, title + " is stored in a way that is not supported",
+           "datasets in one piece or in chunks are");
+    }
     tensor.values.resize(count);
-    if (count != 0 && H5Dread(dataset.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                              tensor.values.data()) < 0) {
-      Fail(where_, title + " cannot be read", "the file may be damaged");
+    if (count == 0) return tensor;
+    if (layout == H5D_CONTIGUOUS) {
+      ReadPiece(dataset.get(), type, title, tensor);
+    } else {
+      ReadChunks(dataset.get(), plist.get(), type, title, tensor);
     }
     return tensor;
   }
@@ -168,65 +185,137 @@ class Hdf5File : public TensorFile {
     return shape;
   }
 
-  // Returns the bytes of a number.
-  std::size_t CheckType(hid_t dataset, const std::string& title) const {
+  NumberType Type(hid_t dataset, const std::string& title) const {
     const Handle type(H5Dget_type(dataset), H5Tclose);
     if (!type.valid()) FailBroken();
-    const std::size_t size = H5Tget_size(type.get());
-    if (H5Tget_class(type.get()) != H5T_FLOAT || (size != 4 && size != 8)) {
-      Fail(where_, title + " holds no numbers of type float32 or float64");
-    }
-    return size;
+    if (H5Tequal(type.get(), H5T_IEEE_F32LE) > 0) return NumberType::kF32;
+    if (H5Tequal(type.get(), H5T_IEEE_F64LE) > 0) return NumberType::kF64;
+    Fail(where_, title + " holds no numbers of type float32 or float64, little-endian");
   }
 
-  // How the numbers, `bytes` in all, lie in the file.
-  void CheckStorage(hid_t dataset, const Shape& shape, std::uint64_t bytes,
-                    const std::string& title) const {
-    const Handle plist(H5Dget_create_plist(dataset), H5Pclose);
-    if (!plist.valid()) FailBroken();
-    if (H5Pget_external_count(plist.get()) != 0) {
-      Fail(where_, title + " lies in another file, which is not read");
+  // The library finds the numbers, but does not read them: H5Dread of libhdf5 1.10 trusts what
+  // damaged files say of their chunks.
+  void ReadPiece(hid_t dataset, NumberType type, const std::string& title, Tensor& tensor) const {
+    const std::uint64_t size = tensor.values.size() * ByteSize(type);
+    const haddr_t place = H5Dget_offset(dataset);
+    if (place == HADDR_UNDEF || H5Dget_storage_size(dataset) != size) {
+      Fail(where_, title + " lacks its numbers");
     }
-    const int filters = H5Pget_nfilters(plist.get());
+    std::string bytes(size, '\0');
+    if (input_.ReadAt(place, bytes.data(), size) != size) {
+      Fail(where_, title + " ends outside the file", "the file may be cut off");
+    }
+    const char* source = bytes.data();
+    for (float& value : tensor.values) {
+      value = ReadNumber(type, source);
+      source += ByteSize(type);
+    }
+  }
+
+  // Returns whether the chunks are compressed.
+  bool Compressed(hid_t plist, const std::string& title) const {
+    const int filters = H5Pget_nfilters(plist);
     if (filters < 0) FailBroken();
-    for (int i = 0; i < filters; ++i) {
-      unsigned flags = 0, config = 0;
-      std::size_t values = 0;
-      const H5Z_filter_t filter = H5Pget_filter2(plist.get(), static_cast<unsigned>(i), &flags,
-                                                 &values, nullptr, 0, nullptr, &config);
-      if (filter != H5Z_FILTER_DEFLATE) {
-        Fail(where_, title + " is stored by a filter other than gzip, which is not supported");
+    if (filters == 0) return false;
+    unsigned flags = 0, config = 0;
+    std::size_t values = 0;
+    if (filters > 1 || H5Pget_filter2(plist, 0, &flags, &values, nullptr, 0, nullptr, &config) !=
+                           H5Z_FILTER_DEFLATE) {
+      Fail(where_, title + " is stored by a filter other than gzip, which is not supported");
+    }
+    return true;
+  }
+
+  void ReadChunks(hid_t dataset, hid_t plist, NumberType type, const std::string& title,
+                  Tensor& tensor) const {
+    const bool compressed = Compressed(plist, title);
+    const std::size_t rank = tensor.shape.size();
+    std::array<hsize_t, H5S_MAX_RANK> chunk;
+    if (H5Pget_chunk(plist, H5S_MAX_RANK, chunk.data()) != static_cast<int>(rank) || rank == 0) {
+      FailBroken();
+    }
+    std::uint64_t numbers = 1, chunks = 1;
+    for (std::size_t d = 0; d < rank; ++d) {
+      if (chunk[d] == 0 || chunk[d] > kMaxNumbers / numbers) {
+        Fail(where_, title + " is stored in parts that are too large");
+      }
+      numbers *= chunk[d];
+      chunks *= (static_cast<std::uint64_t>(tensor.shape[d]) + chunk[d] - 1) / chunk[d];
+    }
+    if (chunks > kMaxChunks) Fail(where_, title + " is stored in too many parts");
+
+    std::array<hsize_t, H5S_MAX_RANK> first{};  // of the chunk
+    do {
+      const std::string bytes =
+          ReadChunk(dataset, first.data(), numbers * ByteSize(type), compressed, title);
+      CopyChunk(bytes, type, first.data(), chunk.data(), tensor);
+    } while (Advance(first.data(), chunk.data(), tensor.shape));
+  }
+
+  std::string ReadChunk(hid_t dataset, const hsize_t* first, std::uint64_t size, bool compressed,
+                        const std::string& title) const {
+    hsize_t stored = 0;
+    if (H5Dget_chunk_storage_size(dataset, first, &stored) < 0 || stored == 0) {
+      Fail(where_, title + " lacks some of its numbers");
+    }
+    if (stored > (compressed ? compressBound(size) : size)) {
+      Fail(where_, title + " is stored in parts of a wrong size");
+    }
+    // A chunk that is shorter than it should be leaves zeros, not what is beyond it.
+    std::string raw(compressBound(size), '\0');
+    std::uint32_t skipped = 0;
+    if (H5Dread_chunk(dataset, H5P_DEFAULT, first, &skipped, raw.data()) < 0) {
+      Fail(where_, title + " cannot be read", "the file may be damaged");
+    }
+    raw.resize(stored);
+    if (!compressed || (skipped & 1) != 0) {
+      if (raw.size() != size) Fail(where_, title + " is stored in parts of a wrong size");
+      return raw;
+    }
+    std::string bytes(size, '\0');
+    uLongf length = size;
+    if (uncompress(reinterpret_cast<Bytef*>(bytes.data()), &length,
+                   reinterpret_cast<const Bytef*>(raw.data()), raw.size()) != Z_OK ||
+        length != size) {
+      Fail(where_, title + " cannot be decompressed", "the file may be damaged");
+    }
+    return bytes;
+  }
+
+  // A chunk's part that lies within the array; both are row-major.
+  static void CopyChunk(const std::string& bytes, NumberType type, const hsize_t* first,
+                        const hsize_t* chunk, Tensor& tensor) {
+    const std::size_t rank = tensor.shape.size();
+    std::array<hsize_t, H5S_MAX_RANK> index{};  // within the chunk
+    const std::size_t count = bytes.size() / ByteSize(type);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint64_t place = 0;
+      bool inside = true;
+      for (std::size_t d = 0; d < rank; ++d) {
+        const auto extent = static_cast<std::uint64_t>(tensor.shape[d]);
+        inside = inside && first[d] + index[d] < extent;
+        place = place * extent + first[d] + index[d];
+      }
+      if (inside) tensor.values[place] = ReadNumber(type, bytes.data() + i * ByteSize(type));
+      for (std::size_t d = rank; d-- > 0;) {
+        if (++index[d] < chunk[d]) break;
+        index[d] = 0;
       }
     }
-    const std::uint64_t stored = H5Dget_storage_size(dataset);
-    switch (H5Pget_layout(plist.get())) {
-      case H5D_COMPACT:
-      case H5D_CONTIGUOUS:
-        if (stored != bytes) Fail(where_, title + " lacks its numbers");
-        return;
-      case H5D_CHUNKED: {
-        if (stored == 0 && bytes != 0) Fail(where_, title + " lacks its numbers");
-        std::array<hsize_t, H5S_MAX_RANK> extents;
-        const int rank = H5Pget_chunk(plist.get(), H5S_MAX_RANK, extents.data());
-        if (rank < 1 || rank > H5S_MAX_RANK) FailBroken();
-        if (static_cast<std::size_t>(rank) != shape.size()) FailBroken();
-        std::uint64_t numbers = 1, chunks = 1;
-        for (int i = 0; i < rank; ++i) {
-          if (extents[i] == 0 || extents[i] > kMaxNumbers / numbers) {
-            Fail(where_, title + " is stored in parts that are too large");
-          }
-          numbers *= extents[i];
-          chunks *= (static_cast<std::uint64_t>(shape[i]) + extents[i] - 1) / extents[i];
-        }
-        if (chunks > kMaxChunks) Fail(where_, title + " is stored in too many parts");
-        return;
-      }
-      default:
-        Fail(where_, title + " is put together of others, which is not supported");
+  }
+
+  // The next chunk in row-major order; false behind the last.
+  static bool Advance(hsize_t* first, const hsize_t* chunk, const Shape& shape) {
+    for (std::size_t d = shape.size(); d-- > 0;) {
+      first[d] += chunk[d];
+      if (first[d] < static_cast<hsize_t>(shape[d])) return true;
+      first[d] = 0;
     }
+    return false;
   }
 
   std::string where_;
+  InputFile input_;
   Handle file_;
   std::size_t objects_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@
 
 namespace auif {
 namespace {
+
+// Before anything else of the library: what damaged files leave open in it is not to be reported.
+const bool kQuietExit = H5dont_atexit() >= 0;
 
 // A file that the C library writes.
 class Writer {
@@ -65,7 +69,10 @@ TEST(Hdf5File, DatasetsInGroups) {
     writer.Group("empty");
     writer.Dataset("block1/block1/kernel:0", {2, 1, 3}, {1, 2, 3, 4, 5, 6});
     writer.Dataset("double", {2}, {7, 8}, H5P_DEFAULT, H5T_IEEE_F64LE);
-    writer.Dataset("big-endian", {2}, {7, 8}, H5P_DEFAULT, H5T_IEEE_F32BE);
+    // Chunks that do not fill the array, gzip or not.
+    std::vector<float> grid;
+    for (int i = 0; i < 35; ++i) grid.push_back(static_cast<float>(i));
+    writer.Dataset("grid", {5, 7}, grid, Chunked({2, 3}));
     writer.Dataset("scalar", {}, {9});
     writer.Dataset("none", {0, 3}, {});
     const hid_t gzip = Chunked({2});
@@ -78,7 +85,9 @@ TEST(Hdf5File, DatasetsInGroups) {
   EXPECT_EQ(file->shapes().at("block1/block1/kernel:0"), (TensorFile::Shape{2, 1, 3}));
   EXPECT_EQ(file->Read("block1/block1/kernel:0"), (Tensor{{2, 1, 3}, {1, 2, 3, 4, 5, 6}}));
   EXPECT_EQ(file->Read("double"), (Tensor{{2}, {7, 8}}));
-  EXPECT_EQ(file->Read("big-endian"), (Tensor{{2}, {7, 8}}));
+  const Tensor grid = file->Read("grid");
+  EXPECT_EQ(grid.shape, (std::vector<std::int64_t>{5, 7}));
+  for (std::size_t i = 0; i < 35; ++i) EXPECT_EQ(grid.values[i], static_cast<float>(i));
   EXPECT_EQ(file->Read("scalar"), (Tensor{{}, {9}}));
   EXPECT_EQ(file->Read("none"), (Tensor{{0, 3}, {}}));
   EXPECT_EQ(file->Read("gzip"), (Tensor{{5}, {1, 2, 3, 4, 5}}));
@@ -111,7 +120,7 @@ TEST(Hdf5File, WhatIsRefused) {
     H5Pset_shuffle(plist);
     w.Dataset("t", {2}, {1, 2}, plist);
   });
-  expect("put together of others", [](Writer& w) {
+  expect("stored in a way that is not supported", [](Writer& w) {
     const hsize_t two = 2;
     const hid_t space = H5Screate_simple(1, &two, nullptr);
     const hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
@@ -120,10 +129,12 @@ TEST(Hdf5File, WhatIsRefused) {
     w.Dataset("t", {2}, {}, plist);
   });
   expect("t lacks its numbers", [](Writer& w) { w.Dataset("t", {2}, {}); });
-  expect("t lacks its numbers", [](Writer& w) { w.Dataset("t", {2}, {}, Chunked({1})); });
-  expect("no numbers of type float32", [](Writer& w) {
-    w.Dataset("t", {2}, {1, 2}, H5P_DEFAULT, H5T_STD_I32LE);
-  });
+  expect("t lacks some of its numbers", [](Writer& w) { w.Dataset("t", {2}, {}, Chunked({1})); });
+  for (const hid_t type : {H5T_STD_I32LE, H5T_IEEE_F32BE}) {
+    expect("no numbers of type float32", [&](Writer& w) {
+      w.Dataset("t", {2}, {1, 2}, H5P_DEFAULT, type);
+    });
+  }
   expect("t is stored in too many parts", [](Writer& w) {
     w.Dataset("t", {20'000}, std::vector<float>(20'000, 1.0f), Chunked({1}));
   });
@@ -144,6 +155,9 @@ TEST(Hdf5File, CutOffAnywhereAndNothingIsPrinted) {
     Writer writer(folder / "a.h5");
     writer.Group("g");
     writer.Dataset("g/t", {3}, {1, 2, 3});
+    const hid_t gzip = Chunked({2});
+    H5Pset_deflate(gzip, 1);
+    writer.Dataset("g/u", {3}, {1, 2, 3}, gzip);
   }
   const std::string bytes = ReadFile(folder / "a.h5");
   const auto read = [&](const std::string& content) {
@@ -152,7 +166,8 @@ TEST(Hdf5File, CutOffAnywhereAndNothingIsPrinted) {
     for (const auto& entry : file->shapes()) file->Read(entry.first);
     return file->shapes().size();
   };
-  EXPECT_EQ(read(bytes), 1u);
+  EXPECT_EQ(read(bytes), 2u);
+  EXPECT_TRUE(kQuietExit);
   const CapturedOutput output;
   int readable = 0;
   for (std::size_t size = 0; size < bytes.size(); size += 7) {
@@ -163,6 +178,21 @@ TEST(Hdf5File, CutOffAnywhereAndNothingIsPrinted) {
     }
   }
   EXPECT_EQ(readable, 0);
+  // Damaged anywhere: arrays or an Error.
+  std::mt19937 random(1);
+  for (int trial = 0; trial < 500; ++trial) {
+    std::string changed = bytes;
+    for (unsigned flips = 1 + random() % 4; flips != 0; --flips) {
+      changed[random() % changed.size()] ^= static_cast<char>(1 << random() % 8);
+    }
+    try {
+      read(changed);
+      ++readable;
+    } catch (const Error&) {
+    }
+  }
+  EXPECT_GT(readable, 0);  // most bytes are numbers or not used
+  EXPECT_LT(readable, 500);
   EXPECT_THROW(OpenHdf5File(folder / "absent.h5"), Error);
   EXPECT_TRUE(output.Empty());
 }
