@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auif/error.h"
@@ -113,7 +114,11 @@ Action AddImport(CLI::App& command) {
       ->type_name("NAME");
   std::string footer = kFooter;
   for (const std::string& name : ImportableWeights()) {
-    footer += fmt::format("  {}: {}\n", name, HowToGetWeights(name));
+    std::string how = HowToGetWeights(name);
+    for (const std::string_view start : {" of ", "auif import"}) {
+      how.insert(how.find(start), start[0] == ' ' ? "\n   " : "\n    ");
+    }
+    footer += fmt::format("  {}: {}\n", name, how);
   }
   command.footer(footer + kExamples);
   return [options] {

@@ -103,7 +103,7 @@ TEST(LearnedMethodsTest, PublishedImages) {
 // VGG-19 is other people's: who asks for the method is told what to get.
 TEST(LearnedMethodsTest, MissingWeightsAreNamed) {
   ExpectError(ErrorKind::kInput, "VGG-19", [] { OpenMethod("imagefuse"); });
-  ExpectError(ErrorKind::kInput, "weights=FILE", [] { OpenMethod("dlf"); });
+  ExpectError(ErrorKind::kInput, "weights=vgg19.safetensors", [] { OpenMethod("dlf"); });
 }
 
 class ImageFuseTest : public testing::Test {

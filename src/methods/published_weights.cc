@@ -108,8 +108,7 @@ const std::vector<Network>& Networks() {
         {TensorFormat::kNumpy, Layout::kOutInRowColumnFlipped, kDeepFuseExposures, false}}},
       {"fusiongan",
        "checkpoint/CGAN_120/CGAN.model-9.index",
-       "the program of github.com/jiayi-ma/FusionGAN, which writes it as it trains (none is "
-       "published)",
+       "github.com/jiayi-ma/FusionGAN, whose program writes it as it trains (none is published)",
        {{TensorFormat::kTensorFlow, Layout::kRowColumnInOut, kFusionGan, true, true}}},
       {"vgg19",
        "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -413,8 +412,9 @@ std::vector<std::string> ImportableWeights() {
 std::string HowToGetWeights(const std::string& name) {
   const Network& network = FindNetwork(name);
   const std::string file = std::filesystem::path(network.file).filename().string();
-  return fmt::format("get {} of {}, and run: auif import --method {} {} -o {}.safetensors",
-                     network.file, network.project, name, file, name);
+  return fmt::format("get {}{} of {}, and run: auif import --method {} {} -o {}.safetensors",
+                     network.file, file.ends_with(".index") ? " with its .data-00000-of-00001" : "",
+                     network.project, name, file, name);
 }
 
 ImportedWeights ImportWeights(const std::string& name, const std::filesystem::path& source) {
