@@ -5,10 +5,10 @@
 
 DenseFuse with the project's weights, and VGG-19 to the first convolution of its fourth block with
 random ones (ImageFuse looks at both sources with it). The ways take turns, each run in a process of
-its own under a limit of memory; a table of medians is printed. auif is the whole program, from two
-PGM files to one; the others are timed from float32 arrays to one, after a first run. "onnx" is auif
-with the same ONNX file, by `--method onnx:FILE`, in tiles and whole. Images of DenseFuse must agree
-to one grey level.
+its own under a limit of memory; a table of medians is printed. On a busy machine look at the CPU
+time. auif is the whole program, from two PGM files to one; the others are timed from float32 arrays
+to one, after a first run. `onnx:FILE` is auif with the same ONNX file, whole and in tiles. Images
+of DenseFuse must agree to one grey level.
 """
 import argparse
 import json
@@ -123,7 +123,7 @@ def export(name, path):
 
 
 def worker(way, name, onnx, threads, runs, sources, out):
-    """Prints the milliseconds of each run; writes what DenseFuse makes of the sources."""
+    """Prints each run's milliseconds and those of CPU time; writes DenseFuse's image."""
     import cv2
     import numpy as np
 
@@ -150,10 +150,10 @@ def worker(way, name, onnx, threads, runs, sources, out):
 
     ms = []
     for i in range(runs + 1):
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         result = run()
         if i > 0:
-            ms.append(1e3 * (time.perf_counter() - start))
+            ms.append((1e3 * (time.perf_counter() - start), 1e3 * (time.process_time() - cpu)))
     if name == "densefuse":
         image = result[0, 0]
         image = (image - image.min()) / (image.max() - image.min()) * 255
@@ -194,14 +194,14 @@ LABELS = {"auif": "auif, the method", "tiles": "auif, `onnx:FILE`, overlap=8",
 
 
 def run_limited(command, prints, memory):
-    """(milliseconds of its runs, peak MiB) or a reason why not."""
+    """([(milliseconds, those of CPU time)] of its runs, peak MiB) or a reason why not."""
     start = time.perf_counter()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (memory, memory)))
     said, errors = process.stdout.read(), process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
-    ms = [1e3 * (time.perf_counter() - start)]
+    ms = [(1e3 * (time.perf_counter() - start), 1e3 * (usage.ru_utime + usage.ru_stime))]
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         known = any(word in errors for word in ("alloc", "memory", "GiB"))
@@ -245,14 +245,15 @@ def measure(name, size, folder, args):
             peak[way] = max(peak[way], result[1])
     for way in ways:
         if way in failed:
-            yield [name, size, LABELS[way], failed[way], "", ""]
+            yield [name, size, LABELS[way], failed[way], "", "", ""]
             continue
         off = ""
         if name == "densefuse" and way != "auif" and "auif" not in failed:
             off = off_by(out["auif"], out[way])
             if off > 1:
                 sys.exit(f"method_runtimes.py: error: {way}'s image is {off} levels from auif's")
-        yield [name, size, LABELS[way], f"{statistics.median(ms[way]) / 1000:.2f}",
+        wall, cpu = (statistics.median(times) / 1000 for times in zip(*ms[way]))
+        yield [name, size, LABELS[way], f"{wall:.2f}", f"{cpu:.2f}",
                f"{peak[way]:,.0f}", str(off)]
 
 
@@ -274,7 +275,8 @@ def main():
 
     print(f"Load {os.getloadavg()[0]:.1f} at the start; {args.threads} threads; PyTorch "
           f"{torch.__version__}, oneDNN: {torch.backends.mkldnn.is_available()}.\n")
-    print("| network | size | way | s, median | peak MiB | levels off |\n|---|---|---|---:|---:|---:|")
+    print("| network | size | way | s, median | CPU s | peak MiB | levels off |\n"
+          "|---|---|---|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for name in args.networks:
