@@ -262,8 +262,8 @@ Plane<float> Laplacian(const Plane<float>& image) {
 }
 
 // Made with the authors' weights, trained on other images. Ours are another network with the same
-// aims: its intensities are nearer to theirs than those of either source, and so are its edges than
-// those of the infrared source.
+// aims (its training images have these scenes but 10): its intensities are nearer to theirs than
+// those of either source, and its edges are nearer than those of the infrared source.
 TEST(FusionGanTest, NearPublishedImages) {
   AUIF_NEED_SHARED("golden/comparators/fusiongan/fused");
   const std::filesystem::path golden = SharedDir() / "golden/comparators/fusiongan";
