@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import auif_torch
 import fuse
+import learn_dictionary
 import make_model
 import safetensors_io
 import train_reference
@@ -287,6 +288,63 @@ class ModelFileTest(TempDirTest):
         train_reference.main(["gradients", model, self.path("n"), "-o", out])
         names = auif_torch.load(model).tensors().keys() | {"loss", "mse", "ssim"}
         self.assertEqual(safetensors_io.read(out)[0].keys(), names)
+
+
+class DictionaryTest(unittest.TestCase):
+    """Maps of few values, and what patterns make of them by circular convolution."""
+
+    def setUp(self):
+        shape = (16, 12)
+        self.filters = random_double(3, 4, 4) - 0.5
+        self.filters /= self.filters.square().sum((1, 2), keepdim=True).sqrt()
+        chosen = random_double(2, 3, *shape, seed=1) > 0.9
+        self.maps = chosen * (random_double(2, 3, *shape, seed=2) - 0.5)
+        self.signals = self.convolve(self.filters)
+        self.statistics = learn_dictionary.statistics(
+            torch.fft.rfft2(self.maps), torch.fft.rfft2(self.signals)[:, None], shape, 4)
+
+    def convolve(self, filters):
+        result = torch.zeros(2, 16, 12, dtype=torch.float64)
+        for m, i, j in itertools.product(range(3), range(4), range(4)):
+            result += filters[m, i, j] * self.maps[:, m].roll((i, j), (1, 2))
+        return result
+
+    def test_statistics_give_the_squared_error(self):
+        matrix, vector = self.statistics
+        other = random_double(3, 4, 4, seed=3)
+        d = other.reshape(-1)
+        value = 0.5 * d @ matrix @ d - vector @ d + 0.5 * self.signals.square().sum()
+        direct = 0.5 * (self.convolve(other) - self.signals).square().sum()
+        self.assertAlmostEqual(float(value / direct), 1, places=12)
+
+    def test_minimum_is_where_the_signal_came_from(self):
+        start = random_double(3, 4, 4, seed=4) - 0.5
+        start /= start.square().sum((1, 2), keepdim=True).sqrt()
+        found = learn_dictionary.minimise(start, *self.statistics, iterations=2000)
+        self.assertLess(float((found - self.filters).abs().max()), 1e-6)
+
+    def test_patterns_are_not_longer_than_1(self):
+        matrix, vector = self.statistics
+        found = learn_dictionary.minimise(self.filters, matrix, 3 * vector)
+        self.assertLess(float(found.square().sum((1, 2)).max()), 1 + 1e-12)
+
+    def test_codes_fit_the_lasso(self):
+        signals = self.signals.float()
+        spectra, _, objective = learn_dictionary.code(
+            self.filters.float(), signals, 0.01, 5000, 1e-5)
+        x = torch.fft.irfft2(spectra, (16, 12))
+        error = torch.fft.rfft2(sum(
+            self.filters[m, i, j] * x[:, m].roll((i, j), (1, 2))
+            for m, i, j in itertools.product(range(3), range(4), range(4))) - signals)[:, None]
+        of_filters = torch.fft.rfft2(self.filters, (16, 12))
+        gradient = torch.fft.irfft2(of_filters.conj() * error, (16, 12))
+        self.assertLess(float(gradient.abs().max()), 0.01 * 1.01)
+        zero = x.abs() < 1e-6
+        self.assertLess(float((gradient + 0.01 * x.sign())[~zero].abs().max()), 1e-4)
+        self.assertLess(objective, float(0.5 * signals.square().sum()) / 2)
+
+    def test_high_pass_of_a_flat_image_is_nothing(self):
+        self.assertLess(np.abs(learn_dictionary.high_pass(np.full((9, 7), 0.4))).max(), 1e-12)
 
 
 class TrainTest(unittest.TestCase):

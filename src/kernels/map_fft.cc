@@ -304,15 +304,18 @@ std::vector<int> Radices(int size) {
   return radices;
 }
 
-// The least length of factors 2, 3 and 5 that is not below `size`.
+// A length of factors 2, 3 and 5 that is not below `size`, and costs the least: passes by elements.
 int SmoothLength(int size) {
-  for (;; ++size) {
-    int rest = size;
-    for (const int p : {2, 3, 5}) {
-      while (rest % p == 0) rest /= p;
-    }
-    if (rest == 1) return size;
+  int best = 0;
+  double least = 0;
+  for (int length = size; best == 0 || length < size + size / 4; ++length) {
+    const std::vector<int> radices = Radices(length);
+    // The largest prime is the last one, or there are only twos.
+    if (radices.empty() || (radices.back() > 5 && radices.back() != 8)) continue;
+    const double cost = static_cast<double>(length) * static_cast<double>(radices.size());
+    if (best == 0 || cost < least) best = length, least = cost;
   }
+  return best;
 }
 
 }  // namespace
