@@ -30,7 +30,7 @@ function(auif_see target name folder)
 endfunction()
 
 function(auif_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "CORE" "" "HEADERS;USES;LINK;SOURCES;TESTS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CORE" "" "HEADERS;USES;LINK;SOURCES;PLUGINS;TESTS")
   set(target auif_${name})
   add_library(${target} OBJECT ${arg_SOURCES})
   set_target_properties(${target} PROPERTIES
@@ -51,6 +51,21 @@ function(auif_module name)
         target_link_libraries(${form} PRIVATE ${arg_LINK})
       endif()
     endforeach()
+  endforeach()
+
+  # NAME_plugin.cc: libauif-NAME.so, which src/io/plugin.h loads.
+  foreach(source IN LISTS arg_PLUGINS)
+    string(REPLACE "_plugin.cc" "" plugin ${source})
+    set(plugin_target auif_plugin_${plugin})
+    add_library(${plugin_target} MODULE ${source})
+    set_target_properties(${plugin_target} PROPERTIES
+      AUIF_HEADERS "${arg_HEADERS}" OUTPUT_NAME auif-${plugin}
+      LIBRARY_OUTPUT_DIRECTORY ${AUIF_PLUGIN_BUILD_DIR})
+    auif_see(${plugin_target} ${name} src/${name} ${arg_USES})
+    target_link_libraries(${plugin_target} PRIVATE auif ${arg_LINK})
+    target_link_options(${plugin_target} PRIVATE -Wl,--as-needed -Wl,--exclude-libs,ALL)
+    add_dependencies(auif_plugins ${plugin_target})
+    install(TARGETS ${plugin_target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/auif)
   endforeach()
 endfunction()
 

@@ -25,7 +25,7 @@ LIBRARIES = [
     (r"CLI/", "CLI11::CLI11", "CLI11"),
 ]
 # Headers of the system, which every module may use.
-SYSTEM = re.compile(r"(fcntl|unistd|spawn|sys/\w+)\.h$")
+SYSTEM = re.compile(r"(dlfcn|fcntl|malloc|unistd|spawn|sys/\w+)\.h$")
 # Narrower than LINK says.
 ONLY_IN = {"base": (r"hwy/", {"simd.cc", "simd.h"})}
 
@@ -34,10 +34,10 @@ def read_module(text, call):
     text = re.sub(r"#.*", "", text)
     body = re.search(call + r"\(([^()]*)\)", text)
     words = body.group(1).split() if body else []
-    module = {"HEADERS": [], "USES": [], "LINK": [], "SOURCES": []}
+    module = {"HEADERS": [], "USES": [], "LINK": [], "SOURCES": [], "PLUGINS": []}
     key = None
     for word in words:
-        if word in ("HEADERS", "USES", "LINK", "SOURCES", "TESTS", "CORE"):
+        if word in ("HEADERS", "USES", "LINK", "SOURCES", "PLUGINS", "TESTS", "CORE"):
             key = word
         elif key in module:
             module[key].append(word)

@@ -6,7 +6,6 @@
 // A network of any size runs on the whole image, continued by reflection to a multiple of what its
 // strides need; or in tiles that overlap by as much as it looks to each side, where that is given.
 #include <opencv2/core/utils/logger.hpp>
-#include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <unistd.h>
@@ -29,6 +28,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "io/atomic_file.h"
+#include "methods/dnn_network.h"
 #include "methods/feature_maps.h"
 #include "methods/mat.h"
 #include "methods/onnx_graph.h"
@@ -199,7 +199,7 @@ class Onnx : public FusionMethod {
   // A network for images of one size. One call at a time.
   struct Slot {
     Size size;
-    cv::dnn::Net net;
+    std::unique_ptr<DnnNetwork> net;
   };
 
   std::string FixedText() const {
@@ -330,10 +330,8 @@ class Onnx : public FusionMethod {
     return Guarded("OpenCV cannot read the network", options_.file, HintFor(size), [&] {
       auto slot = std::make_unique<Slot>();
       slot->size = size;
-      slot->net = cv::dnn::readNetFromONNX(bytes.data(), bytes.size());
-      CheckMemory(slot->net, inputs);
-      slot->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-      slot->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+      slot->net = ReadDnnNetwork(bytes);
+      CheckMemory(*slot->net, inputs);
       return slot;
     });
   }
@@ -376,7 +374,7 @@ class Onnx : public FusionMethod {
       box = {box.x0 / m * m, box.y0 / m * m, RoundedUp(box.x1, m), RoundedUp(box.y1, m)};
       std::unique_ptr<Slot> slot = Take({box.width(), box.height()});
       Guarded("OpenCV cannot compute the network", options_.file, HintFor(size),
-              [&] { Compute(slot->net, sources, box, tile, fused); });
+              [&] { Compute(*slot->net, sources, box, tile, fused); });
       Return(std::move(slot));
     };
     if (options_.overlap > 0) {
@@ -401,14 +399,14 @@ class Onnx : public FusionMethod {
   }
 
   // Writes a tile of the result, which depends on the sources' box.
-  void Compute(cv::dnn::Net& net, const std::array<cv::Mat, 2>& sources, const PixelBox& box,
+  void Compute(DnnNetwork& net, const std::array<cv::Mat, 2>& sources, const PixelBox& box,
                const PixelBox& tile, cv::Mat& fused) const {
     std::vector<cv::Mat> blobs;
     for (const Input& input : inputs_) {
       blobs.push_back(Blob(input, sources, box));
-      net.setInput(blobs.back(), input.name);
+      net.SetInput(blobs.back(), input.name);
     }
-    const cv::Mat result = net.forward(output_);
+    const cv::Mat result = net.Forward(output_);
     const std::vector<int> dims(result.size.p, result.size.p + result.dims);
     // Whatever stands before height and width is channels.
     std::size_t channels = 1;
@@ -465,26 +463,21 @@ class Onnx : public FusionMethod {
   }
 
   // Before dnn allocates them: maps that it cannot count or this machine cannot hold.
-  void CheckMemory(const cv::dnn::Net& net, const std::vector<OnnxValue>& inputs) const {
-    std::vector<cv::dnn::MatShape> shapes;
+  void CheckMemory(const DnnNetwork& net, const std::vector<OnnxValue>& inputs) const {
+    std::vector<DnnNetwork::Shape> shapes;
     for (const OnnxValue& input : inputs) shapes.emplace_back(input.dims.begin(), input.dims.end());
-    std::vector<int> ids;
-    std::vector<std::vector<cv::dnn::MatShape>> in, out;
-    net.getLayersShapes(shapes, ids, in, out);
     double largest = 0;  // values of a map
-    const auto count = [&](const std::vector<cv::dnn::MatShape>& maps) {
+    double most = 0;     // values that go into a layer and come out of it
+    for (const std::vector<DnnNetwork::Shape>& maps : net.LayerMaps(shapes)) {
       double all = 0;
-      for (const cv::dnn::MatShape& map : maps) {
+      for (const DnnNetwork::Shape& map : maps) {
         double values = 1;
         for (const int d : map) values *= d;
         largest = std::max(largest, values);
         all += values;
       }
-      return all;
-    };
-    double most = 0;  // values that go into a layer and come out of it
-    for (std::size_t i = 0; i < ids.size(); ++i)
-      most = std::max(most, count(in[i]) + count(out[i]));
+      most = std::max(most, all);
+    }
     const double memory =
         static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
     const double bytes = sizeof(float) * most;
