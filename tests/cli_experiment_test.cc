@@ -37,8 +37,8 @@ class Experiment : public ::testing::Test {
                        data_->path().string());
   }
   std::string Arguments(const std::string& name, const std::string& out) const {
-    return fmt::format("experiment {} --data {} -o {} --threads 2 --methods none", name, data_->path().string(),
-                       (out_ / out).string());
+    return fmt::format("experiment {} --data {} -o {} --threads 2 --methods none", name,
+                       data_->path().string(), (out_ / out).string());
   }
 
   static TemporaryFolder* data_;
@@ -112,6 +112,38 @@ TEST_F(Experiment, OtherMethodsAreTheProgramsOwn) {
   const RunResult wrong = RunAuif(Arguments("compare", "own") + Sets() + " --methods averge");
   EXPECT_EQ(wrong.code, 2);
   EXPECT_NE(wrong.err.find("did you mean 'average'?"), std::string::npos) << wrong.err;
+}
+
+// Without --methods: all that need no weights of others.
+TEST_F(Experiment, ComparesWithThePapersOtherMethods) {
+  ASSERT_EQ(RunAuif("scene -o " + (out_ / "small").string() + " --size 64x48 --frames 2").code, 0);
+  WriteAll(out_ / "small.json",
+           R"({"name": "small", "split": "test", "ir": "small/ir", "vis": "small/vis"})");
+  const std::string command = fmt::format(
+      "experiment compare --data {0} -o {0}/out --datasets "
+      "{0}/small.json --threads 2",
+      out_.path().string());
+  const RunResult run = RunAuif(command);
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.err.find("imagefuse was left out: needs the weights of VGG-19"), std::string::npos)
+      << run.err;
+  const std::string csv = ReadAll(out_ / "out/compare.csv");
+  for (const char* row :
+       {"ADF,computed,", "CSR,\"computed, own weights\",", "TSIFVS,computed,", "TV-ADMM,computed,",
+        "DeepFuse,\"computed, own weights\",", "DenseFuse,\"computed, own weights\",",
+        "FusionGAN,\"computed, own weights\",", "AUIF,computed,"}) {
+    EXPECT_NE(csv.find(std::string("small,") + row), std::string::npos) << row << "\n" << csv;
+  }
+  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + 8u);
+  EXPECT_EQ(Lines(out_ / "out/compare-cost.csv"), 1 + 8u);
+  EXPECT_EQ(Lines(out_ / "out/compare-images.csv"), 1 + 8 * 2u);
+  // Kept: nothing is left to do. An own setting of a method stands for it.
+  EXPECT_EQ(RunAuif(command + " --methods table3").err.find("CSR"), std::string::npos);
+  const RunResult own = RunAuif(command + " --methods table3 densefuse:strategy=l1");
+  ASSERT_EQ(own.code, 0) << own.err;
+  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + 8u);
+  EXPECT_EQ(RunAuif(command + " --methods none").code, 0);
+  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + 1u);
 }
 
 TEST_F(Experiment, NetworksAsOnnxFilesWithOptions) {

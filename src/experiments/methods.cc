@@ -94,7 +94,7 @@ ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Data
       }
       const MethodInfo& info = method.method->info();
       method.own_weights =
-          !info.weights.empty() &&
+          !info.weights.empty() && info.argument.empty() &&
           std::none_of(given.settings.begin(), given.settings.end(), [](const auto& setting) {
             return setting.first == "weights" || setting.first == "dictionary";
           });
