@@ -151,14 +151,16 @@ Action AddExperiment(CLI::App& command) {
       ->type_name("FILE...")
       ->delimiter(',');
   command
-      .add_option("--methods", options->methods,
-                  "Others to compare with: table3 (the paper's eight; the default), none, a method "
-                  "of 'auif info --methods', with options as in laplacian:levels=6 or "
-                  "onnx:FILE:channels=3, or with a name of yours a folder with a subfolder of fused "
-                  "images per data set, or a model file")
+      .add_option(
+          "--methods", options->methods,
+          "Others to compare with: table3 (the paper's eight; the default), none, a method "
+          "of 'auif info --methods', with options as in laplacian:levels=6 or "
+          "onnx:FILE:channels=3, or with a name of yours a folder with a subfolder of fused "
+          "images per data set, or a model file")
       ->type_name("NAME[=PATH]...");
-  command.add_flag("--as-published", job.as_published,
-                   "Score a method's images as the paper's were made and stored, where that is known");
+  command.add_flag(
+      "--as-published", job.as_published,
+      "Score a method's images as the paper's were made and stored, where that is known");
   command.add_option("--model", options->model, "Model file (default: the built-in one)")
       ->type_name("FILE");
   command.add_option("--runs", job.runs, fmt::format("Trainings of robustness ({})", job.runs))
