@@ -147,6 +147,14 @@ foreach(file IN ITEMS share/man/man1/auif.1 share/bash-completion/completions/au
     message(FATAL_ERROR "${file} is not installed")
   endif()
 endforeach()
+# The installed program finds its plugins: the complaint is HDF5's.
+execute_process(COMMAND printf "\\211HDF\\r\\n\\032\\nbroken" OUTPUT_FILE ${work}/broken.h5)
+execute_process(COMMAND ${work}/prefix/bin/auif import --method vgg19 ${work}/broken.h5
+                        -o ${work}/broken.safetensors
+                RESULT_VARIABLE code ERROR_VARIABLE complaint)
+if(NOT code EQUAL 1 OR NOT complaint MATCHES "broken.h5" OR complaint MATCHES "cannot be loaded")
+  message(FATAL_ERROR "the installed program says: ${complaint}")
+endif()
 run(make -C ${SOURCE} uninstall BUILD=${BUILD})
 file(GLOB_RECURSE left ${work}/prefix/*)
 if(left)

@@ -58,7 +58,7 @@ inline std::string Conv(const std::string& input, const std::string& kernel,
 inline std::string Tensor(const std::string& name, const Dims& dims,
                           const std::vector<float>& values) {
   std::string bytes, raw(sizeof(float) * values.size(), '\0');
-  std::memcpy(raw.data(), values.data(), raw.size());
+  if (!values.empty()) std::memcpy(raw.data(), values.data(), raw.size());
   for (const std::int64_t d : dims) bytes += Field(1, static_cast<std::uint64_t>(d));
   return bytes + Field(2, 1) + Field(8, name) + Field(9, raw);
 }
