@@ -39,7 +39,9 @@ TEST(MethodCost, IsTimeAndMemoryOfOnePair) {
   if (!cost.bytes) GTEST_SKIP() << "this system does not tell the largest memory use";
   EXPECT_GE(*cost.bytes, 60 << 20);
   // Of one run, not of three; sanitizers keep for a while what was freed.
-  if (!kSlow) EXPECT_LE(*cost.bytes, 80 << 20);
+  if (!kSlow) {
+    EXPECT_LE(*cost.bytes, 80 << 20);
+  }
 }
 
 TEST(MethodCost, IsKeptAndAnythingElseIsNone) {

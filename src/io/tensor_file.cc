@@ -68,7 +68,7 @@ fs::path PrefixIn(const fs::path& folder) {
   if (start.starts_with("MATLAB 5.0"sv)) Fail(path, "is a file of MATLAB, which is not supported");
   if (start.size() > 8 && start[8] == '{') Fail(path, "is a safetensors file already");
   if (extension == ".onnx") Fail(path, "is an ONNX graph, not a file of weights");
-  if (fs::path name = path; name.filename() == "checkpoint") {
+  if (path.filename() == "checkpoint") {
     Fail(path, "names TensorFlow checkpoints, but is none", "give NAME.index or the folder");
   }
   Fail(path, "is no file of weights that can be read",
