@@ -7,7 +7,6 @@
 
 #include "auif/io.h"
 #include "auif/model_io.h"
-#include "base/text.h"
 #include "experiments/experiments.h"
 #include "experiments/methods.h"
 #include "experiments/published.h"
@@ -67,18 +66,24 @@ ReportTable Table(const Dataset& set, const std::vector<Row>& rows) {
   return table;
 }
 
-// The pair with the most pixels: what the methods' cost is measured on.
-const ImagePair* LargestPair(const std::vector<const Dataset*>& sets, Size* size) {
-  const ImagePair* largest = nullptr;
+// What the methods' cost is measured on.
+struct CostlyPair {
+  const Dataset* set = nullptr;
+  const ImagePair* pair = nullptr;
+  Size size;
+};
+
+// The pair with the most pixels; none where there is no pair.
+CostlyPair LargestPair(const std::vector<const Dataset*>& sets) {
+  CostlyPair largest;
   std::int64_t most = 0;
   for (const Dataset* set : sets) {
     for (const ImagePair& pair : set->pairs) {
-      const Size pixels = ImageReader(pair.ir).spec().size;
-      const std::int64_t count = std::int64_t{pixels.width} * pixels.height;
+      const Size size = ImageReader(pair.ir).spec().size;
+      const std::int64_t count = std::int64_t{size.width} * size.height;
       if (count <= most) continue;
       most = count;
-      largest = &pair;
-      *size = pixels;
+      largest = {set, &pair, size};
     }
   }
   return largest;
@@ -90,13 +95,13 @@ class Comparison {
       : lab_(lab),
         sets_(lab.datasets().Split("test")),
         compared_(OpenComparedMethods(lab, sets_)),
-        costly_(LargestPair(sets_, &costly_size_)) {}
+        costly_(LargestPair(sets_)) {}
 
   Section Run() {
     section_.notes = compared_.notes;
     Plan();
     for (const Dataset* set : sets_) AddSet(*set);
-    if (costly_) AddCosts();
+    if (costly_.pair) AddCosts();
     Describe();
     return std::move(section_);
   }
@@ -111,7 +116,7 @@ class Comparison {
       for (const Dataset* set : sets_) {
         if (!lab_.FindScores(*method.Scored(lab_, *set), *set)) ++ticks;
       }
-      if (costly_ && !lab_.FindCost(*method.method, *costly_)) ++ticks;
+      if (costly_.pair && !lab_.FindCost(*method.method, *costly_.set, *costly_.pair)) ++ticks;
     }
     lab_.Plan(ticks);
   }
@@ -215,7 +220,7 @@ class Comparison {
 
   void AddCosts() {
     ReportTable table{fmt::format("Cost of one pair of {} x {} pixels on one thread",
-                                  costly_size_.width, costly_size_.height),
+                                  costly_.size.width, costly_.size.height),
                       {"method", "parameters", "seconds", "memory, MiB"},
                       {}};
     std::string csv = CsvLine({"method", "parameters", "seconds", "bytes"});
@@ -223,7 +228,7 @@ class Comparison {
       if (!method.method) continue;
       const std::string& name = method.Label();
       const std::string parameters = std::to_string(method.method->Parameters());
-      const MethodCost cost = lab_.Cost(*method.method, method.name, *costly_);
+      const MethodCost cost = lab_.Cost(*method.method, method.name, *costly_.set, *costly_.pair);
       table.rows.push_back({{name},
                             {parameters},
                             {fmt::format("{:.3g}", cost.seconds)},
@@ -240,7 +245,7 @@ class Comparison {
         "Means over the test sets; higher is better. Best in bold, second underlined. A computed "
         "row is of images that were fused here; below it, in grey, stands what the paper prints, "
         "which takes part only where nothing was computed."};
-    if (costly_) {
+    if (costly_.pair) {
       section_.text.push_back(
           "The last table is of the largest test pair, fused by one thread with nothing beside it: "
           "the median of three runs, or one run where it takes seconds, and the largest memory use "
@@ -272,8 +277,7 @@ class Comparison {
   Lab& lab_;
   const std::vector<const Dataset*> sets_;
   const ComparedMethods compared_;
-  Size costly_size_;
-  const ImagePair* const costly_;
+  const CostlyPair costly_;
   Section section_;
   std::string csv_ =
       CsvLine({"dataset", "method", "origin", "pairs", "EN", "SD", "SF", "VIF", "AG", "SCD"});

@@ -12,6 +12,7 @@
 #include "io/atomic_file.h"
 #include "io/folder.h"
 #include "io/outputs.h"
+#include "methods/option_files.h"
 
 namespace auif {
 namespace {
@@ -92,10 +93,8 @@ void CheckFiles(const ExperimentJob& job, const Datasets& datasets) {
   for (const ExperimentJob::Method& method : job.methods) {
     (fs::is_directory(method.path) ? folders : inputs).push_back(method.path);
     if (!method.path.empty()) continue;
-    for (const MethodOption& option : FindMethod(method.method, method.settings)->Options()) {
-      std::error_code error;
-      if (fs::is_regular_file(option.value, error)) inputs.emplace_back(option.value);
-    }
+    const auto files = OptionFiles(*FindMethod(method.method, method.settings));
+    inputs.insert(inputs.end(), files.begin(), files.end());
   }
   if (job.model) inputs.push_back(*job.model);
   std::vector<PlannedOutput> outputs = {{job.out / "report.html", "the report"}};

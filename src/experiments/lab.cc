@@ -40,10 +40,11 @@ Json ScoreInputs(const std::string& fused, const Dataset& set) {
       {"fused", fused}, {"set", set.content}, {"convention", kConvention}, {"version", Version()}};
 }
 
-Json CostInputs(const FusionMethod& method, const ImagePair& pair) {
-  Fingerprint sources;
-  sources.Add(ReadFile(pair.ir)).Add(ReadFile(pair.vis));
-  return {{"fused", method.Content()}, {"pair", sources.Text()}, {"version", Version()}};
+Json CostInputs(const FusionMethod& method, const Dataset& set, const ImagePair& pair) {
+  return {{"fused", method.Content()},
+          {"set", set.content},
+          {"pair", pair.name},
+          {"version", Version()}};
 }
 
 std::vector<std::string> PairNames(const Dataset& set) {
@@ -138,15 +139,17 @@ SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strat
                fmt::format("{} by {}", Name(strategy), model.name), set, threads);
 }
 
-std::optional<MethodCost> Lab::FindCost(const FusionMethod& method, const ImagePair& pair) const {
-  return CostFrom(store_.Find("cost", CostInputs(method, pair)));
+std::optional<MethodCost> Lab::FindCost(const FusionMethod& method, const Dataset& set,
+                                        const ImagePair& pair) const {
+  return CostFrom(store_.Find("cost", CostInputs(method, set, pair)));
 }
 
-MethodCost Lab::Cost(const FusionMethod& method, const std::string& name, const ImagePair& pair) {
-  if (const auto kept = FindCost(method, pair)) return *kept;
+MethodCost Lab::Cost(const FusionMethod& method, const std::string& name, const Dataset& set,
+                     const ImagePair& pair) {
+  if (const auto kept = FindCost(method, set, pair)) return *kept;
   const Plane<float> ir = ReadImage(pair.ir).Grey(), vis = ReadImage(pair.vis).Grey();
   const MethodCost cost = MeasureCost(method, ir, vis);
-  store_.Keep("cost", CostInputs(method, pair), ToJson(cost));
+  store_.Keep("cost", CostInputs(method, set, pair), ToJson(cost));
   Tick(1, "cost: " + name);
   return cost;
 }

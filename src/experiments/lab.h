@@ -57,9 +57,11 @@ class Lab {
   // The same for images fused elsewhere; pairs without one are left out.
   SetScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
 
-  // What a pair costs the method, measured now or before. One tick where it was planned.
-  MethodCost Cost(const FusionMethod& method, const std::string& name, const ImagePair& pair);
-  std::optional<MethodCost> FindCost(const FusionMethod& method, const ImagePair& pair) const;
+  // What a pair of a set costs the method, measured now or before. One tick where it was planned.
+  MethodCost Cost(const FusionMethod& method, const std::string& name, const Dataset& set,
+                  const ImagePair& pair);
+  std::optional<MethodCost> FindCost(const FusionMethod& method, const Dataset& set,
+                                     const ImagePair& pair) const;
 
   // Trains, one training per thread, or finds the trained models; `after` is called with each, by
   // its index, on the thread that has it. The first Error ends all.

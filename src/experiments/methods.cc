@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <span>
+#include <utility>
 
 #include "auif/error.h"
 #include "auif/io.h"
@@ -20,6 +21,22 @@ namespace fs = std::filesystem;
 
 // A row of Table 3 by the program's name for its method.
 std::string MethodName(const PublishedRow& row) { return Lower(row.method); }
+
+// The other methods of Table 3, in its order: the program's name and the paper's.
+std::vector<std::pair<std::string, std::string>> OtherMethods() {
+  std::vector<std::pair<std::string, std::string>> methods;
+  for (const Dataset& set : PaperDatasets()) {
+    for (const PublishedRow& row : PublishedComparison(set.name)) {
+      std::pair method(MethodName(row), row.method);
+      if (row.method == kPaperMethod ||
+          std::find(methods.begin(), methods.end(), method) != methods.end()) {
+        continue;
+      }
+      methods.push_back(std::move(method));
+    }
+  }
+  return methods;
+}
 
 std::shared_ptr<const FusionMethod> AuifWith(const Model& model) {
   FuseOptions options;
@@ -67,12 +84,8 @@ ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Data
   ComparedMethods compared;
   std::vector<ComparedMethod>& methods = compared.methods;
   methods.push_back({kPaperMethod, AuifWith(lab.model().model), {}});
-  std::map<std::string, std::string> paper_names;  // by the program's name
-  for (const Dataset& set : PaperDatasets()) {
-    for (const PublishedRow& row : PublishedComparison(set.name)) {
-      if (row.method != kPaperMethod) paper_names[MethodName(row)] = row.method;
-    }
-  }
+  const auto others = OtherMethods();
+  std::map<std::string, std::string> paper_names(others.begin(), others.end());
   for (const ExperimentJob::Method& given : lab.job().methods) {
     for (const ComparedMethod& other : methods) {
       if (other.name == given.name) {
@@ -119,17 +132,8 @@ ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Data
 
 std::vector<ExperimentJob::Method> Table3Methods() {
   std::vector<ExperimentJob::Method> methods;
-  for (const Dataset& set : PaperDatasets()) {
-    for (const PublishedRow& row : PublishedComparison(set.name)) {
-      const std::string name = MethodName(row);
-      if (row.method == kPaperMethod ||
-          std::any_of(methods.begin(), methods.end(),
-                      [&](const auto& m) { return m.name == name; })) {
-        continue;
-      }
-      methods.push_back({name, {}, name, {}, true});
-    }
-  }
+  for (const auto& [name, paper_name] : OtherMethods())
+    methods.push_back({name, {}, name, {}, true});
   return methods;
 }
 

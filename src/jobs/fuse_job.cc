@@ -13,6 +13,7 @@
 #include "io/folder.h"
 #include "io/outputs.h"
 #include "jobs/fuse_files.h"
+#include "methods/option_files.h"
 
 namespace auif {
 namespace {
@@ -38,11 +39,8 @@ fs::path RangesPath(const fs::path& folder, const std::string& name) {
 void CheckFiles(const FuseJob& job, const FusionMethod& method, const std::vector<Task>& tasks,
                 const std::vector<fs::path>& unmatched) {
   std::vector<PlannedOutput> outputs;
-  std::vector<fs::path> inputs = unmatched;
-  for (const MethodOption& option : method.Options()) {  // some are files
-    std::error_code error;
-    if (fs::is_regular_file(option.value, error)) inputs.push_back(option.value);
-  }
+  std::vector<fs::path> inputs = OptionFiles(method);
+  inputs.insert(inputs.end(), unmatched.begin(), unmatched.end());
   for (const Task& task : tasks) {
     inputs.insert(inputs.end(), {task.pair.ir, task.pair.vis});
     outputs.push_back({task.out.path, "the result of " + task.pair.ir.filename().string()});
