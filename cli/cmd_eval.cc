@@ -19,7 +19,10 @@ namespace {
 
 constexpr const char* kFooter =
     "A fused image belongs to the sources of the same base name, ignoring case (NAME_ir and\n"
-    "NAME_vis go with NAME). Several --fused make one table with a row each: best value bold,\n"
+    "NAME_vis go with NAME); what all names of a folder have in common may stand before and "
+    "behind\n"
+    "it (NAME_METHOD, fused_NAME). Several --fused make one table with a row each: best value "
+    "bold,\n"
     "second underlined (* and + where text has neither), arrows for the better direction.\n"
     "\n"
     "Conventions are published evaluations by name; each has its own metrics. 'auif eval --list'\n"
@@ -79,7 +82,8 @@ int List() {
 
 void CheckGiven(const Options& options) {
   for (const auto& [missing, name] :
-       {std::pair{options.job.ir.empty(), "--ir"}, std::pair{options.fused.empty(), "--fused"}}) {
+       {std::pair{options.job.ir.empty() && options.job.pairs.list.empty(), "--ir"},
+        std::pair{options.fused.empty(), "--fused"}}) {
     if (missing) throw Error(ErrorKind::kUsage, fmt::format("{} is required", name));
   }
   if (options.per_image && !options.baseline.empty()) {
@@ -162,6 +166,12 @@ Action AddEval(CLI::App& command) {
                   "CSV of published numbers, one row per method: method,EN,SD,...")
       ->type_name("FILE");
   command.add_flag("--per-image", options->per_image, "One row per image instead of the means");
+  AddPairRules(command, job.pairs);
+  command
+      .add_option(
+          "--fused-match", job.fused_match,
+          "Regular expression for names of fused images; its group captures the pair's name")
+      ->type_name("PATTERN");
   AddThreads(command, job.threads);
   command.add_flag("--list", options->list, "List all conventions and their metrics, and exit");
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but the table and errors");

@@ -15,10 +15,11 @@ namespace {
 
 constexpr const char* kFooter =
     "Folders: images belong together if their names do, ignoring case: a.png and a.jpg in two\n"
-    "folders; NAME_ir and NAME_vis (or _vi, _eo, _rgb, _thermal, _visible), IR7 and VIS7 in one "
-    "or\n"
-    "two. One folder may also hold two subfolders such as ir and vis. A pair that fails does not\n"
-    "stop the others; what failed is listed at the end.\n"
+    "folders; NAME_ir and NAME_vis, IR7 and VIS7, 1i and 1v in one or two. One folder may also "
+    "hold\n"
+    "two subfolders such as ir and vis. 'auif pairs' shows which images belong together and why. "
+    "A\n"
+    "pair that fails does not stop the others; what failed is listed at the end.\n"
     "\n"
     "Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PGM. A colour visible image is fused on its\n"
     "luma and keeps its chroma. Both images must be registered and of one size, 10x10 or more.\n"
@@ -26,6 +27,8 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  auif fuse ir.png vis.png -o fused.png\n"
     "  auif fuse data/ir data/vis -o results --strategy l1\n"
+    "  auif fuse data/kaist -o results --layout kaist\n"
+    "  auif fuse --pairs pairs.csv -o results\n"
     "  auif fuse ir.png vis.png -o fused.png --method laplacian --method-option levels=6\n"
     "  auif fuse ir.png vis.png -o fused.png --method onnx:network.onnx\n"
     "  auif fuse ir.png vis.png -o fused.png --weights 1,0.8,1,1.2 --decompose layers";
@@ -60,7 +63,7 @@ int Run(Options& options) {
   if (!options.quiet) {
     for (const std::string& note : report.notes) PrintErr("auif: note: {}\n", note);
   }
-  if (!options.quiet && std::filesystem::is_directory(job.ir)) {
+  if (!options.quiet && (!job.pairs.list.empty() || std::filesystem::is_directory(job.ir))) {
     Print("{} of {} pairs fused into {}{}\n", report.succeeded, report.total, job.out.string(),
           report.unpaired == 0
               ? ""
@@ -76,7 +79,7 @@ int Run(Options& options) {
 Action AddFuse(CLI::App& command) {
   const auto options = std::make_shared<Options>();
   FuseJob& job = options->job;
-  command.add_option("IR", job.ir, "Infrared image, or folder of them")->required();
+  command.add_option("IR", job.ir, "Infrared image, or folder of them");
   command.add_option("VIS", job.vis,
                      "Visible image or folder; not needed if IR is a folder that holds both");
   command.add_option("-o,--output", job.out, "Result: an image, or a folder for folders")
@@ -111,6 +114,7 @@ Action AddFuse(CLI::App& command) {
   command.add_option("--bits", job.bits, "Bits of a value of the result: 8 or 16 (default: 8)")
       ->type_name("N")
       ->check(CLI::IsMember({8, 16}).description(""));
+  AddPairRules(command, job.pairs);
   AddThreads(command, job.threads);
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
   command.footer(kFooter);

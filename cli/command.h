@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "auif/io.h"
 #include "jobs/job.h"
 
 namespace auif::cli {
@@ -27,11 +28,15 @@ Action AddFuse(CLI::App& command);
 Action AddImport(CLI::App& command);
 Action AddInfo(CLI::App& command);
 Action AddMan(CLI::App& command);
+Action AddPairs(CLI::App& command);
 Action AddScene(CLI::App& command);
 Action AddTrain(CLI::App& command);
 
 // Options that several commands have, always with the same name and meaning.
 void AddThreads(CLI::App& command, int& threads);
+
+// --recursive, --layout, --match and --pairs.
+void AddPairRules(CLI::App& command, PairRules& rules);
 
 // "KEY=VALUE" of a method's option. Throws Error (kUsage); `where`: the flag that had it.
 std::pair<std::string, std::string> ParseSetting(const std::string& text, const std::string& where);

@@ -34,6 +34,7 @@ struct Command {
 // In the order of the help text.
 constexpr Command kCommands[] = {
     {"Fuse", "fuse", "Fuse an infrared and a visible image, or folders of them", AddFuse},
+    {"Fuse", "pairs", "Show which images of folders belong together, and why", AddPairs},
     {"Evaluate", "eval", "Score fused images with the metrics of the literature", AddEval},
     {"Evaluate", "experiment", "Make the paper's tables and figures, or yours", AddExperiment},
     {"Models", "info", "Show what a model is made of", AddInfo},
@@ -178,6 +179,24 @@ int Run(int argc, char** argv) {
 }
 
 }  // namespace
+
+void AddPairRules(CLI::App& command, PairRules& rules) {
+  command.add_flag("--recursive", rules.recursive, "Folders: look into their subfolders, too");
+  std::string names;
+  for (const Layout& layout : Layouts()) names += (names.empty() ? "" : ", ") + layout.name;
+  command.add_option("--layout", rules.layout, "Folders: those of a public data set: " + names)
+      ->type_name("NAME");
+  command
+      .add_option("--match", rules.match,
+                  "Folders: regular expression for names without extension; group 1 captures what "
+                  "an infrared name shares with its partner's, group 2 the same of a visible one")
+      ->type_name("PATTERN");
+  command
+      .add_option("--pairs", rules.list,
+                  "CSV (columns infrared, visible, name) or JSON file that lists the pairs; paths "
+                  "are relative to the folder, or to the file where there is none")
+      ->type_name("FILE");
+}
 
 void AddThreads(CLI::App& command, int& threads) {
   command.add_option("--threads", threads, "Threads to use (default: as many as the machine has)")

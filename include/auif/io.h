@@ -97,33 +97,71 @@ class AUIF_API ImageWriter {
   std::unique_ptr<Impl> impl_;
 };
 
+// How the images of a pair were found to belong together.
+enum class PairedBy {
+  kName,         // equal names in two folders
+  kMarkers,      // equal names but for a word that tells the band: NAME_ir and NAME_vis
+  kCommonWords,  // the words that both lists have, where nothing else paired any
+  kPattern,      // PairRules::match
+  kList,         // PairRules::list
+};
+
 // An infrared image and the visible one that belongs to it.
 struct ImagePair {
-  std::string name;  // what the two files' base names have in common; a result is named after it
+  std::string name;  // what the two names have in common, below the folders that they share; a
+                     // result is named after it
   std::filesystem::path ir, vis;
+  PairedBy by = PairedBy::kName;
 };
 
 struct PairList {
-  std::vector<ImagePair> pairs;                  // sorted by name
-  std::vector<std::filesystem::path> unmatched;  // images without a partner
+  std::vector<ImagePair> pairs;                    // sorted by name
+  std::vector<std::filesystem::path> unmatched;    // images without a partner
+  std::vector<std::filesystem::path> others = {};  // further bands of scenes, which are not used
 };
 
-// Pairs the images of two folders by base name, ignoring case. Markers of the modality may
-// differ: NAME_ir and NAME_vis (also _vi, _eo, _rgb, _infrared, _thermal, _visible; _ or -), IR7
-// and VIS7. Throws Error (kInput) for a folder that is missing or has no images, and where two
-// files of a folder have the same name.
-AUIF_API PairList FindPairs(const std::filesystem::path& ir, const std::filesystem::path& vis);
+// How pairs are found where names alone do not do.
+struct PairRules {
+  bool recursive = false;  // also below the folders
+  std::string layout;      // a name of Layouts(); empty: what the names of folders tell
+  // An ECMAScript regular expression for whole names without extension, with two groups: what an
+  // infrared image's name shares with its partner's, and the same of a visible one. Empty: none.
+  std::string match;
+  // A CSV file with the columns infrared, visible and, optionally, name, or a JSON array of objects
+  // with these keys. Paths are relative to the folder, or to the file where there is none. Empty:
+  // none.
+  std::filesystem::path list;
+};
 
-// The same for one folder that holds both: in two subfolders (ir, infrared or thermal; vi, vis,
-// visible, rgb or eo; any case), or side by side with markers in their names.
-AUIF_API PairList FindPairs(const std::filesystem::path& both);
+// A public data set's folders.
+struct Layout {
+  std::string name;      // "kaist"
+  std::string title;     // "KAIST Multispectral Pedestrian"
+  std::string infrared;  // names of the folders, in lower case, separated by spaces; empty: names
+  std::string visible;   // of images tell
+};
+AUIF_API const std::vector<Layout>& Layouts();
+
+// Pairs the images of two folders by name, ignoring case and the form of Unicode. Words that tell
+// the band may differ: NAME_ir and NAME_vis, IR7 and VIS7, 00001i and 00001v (docs/pairing.md has
+// the words). Where no two names are equal so, what all names of both folders have in common
+// decides, if it is not ambiguous. Throws Error: kInput for a folder that is missing or has no
+// images, and where several images fit one; kUsage for rules that are none.
+AUIF_API PairList FindPairs(const std::filesystem::path& ir, const std::filesystem::path& vis,
+                            const PairRules& rules = {});
+
+// The same for one folder that holds both: in two subfolders whose names tell the band (ir and vis,
+// lwir and visible), or side by side with words in their names that do.
+AUIF_API PairList FindPairs(const std::filesystem::path& both, const PairRules& rules = {});
 
 // The same, where a folder without any pair will do: a flat one, too, all of whose images are then
 // unmatched. Throws Error (kInput) where there are no images at all.
-PairList FindImages(const std::filesystem::path& both);
+PairList FindImages(const std::filesystem::path& both, const PairRules& rules = {});
 
 // The images of a folder, by their extensions and in the order of their names; hidden files and
-// folders are left out. Throws Error (kInput) for a folder that is missing or cannot be listed.
-AUIF_API std::vector<std::filesystem::path> ListImages(const std::filesystem::path& folder);
+// folders are left out. recursive: with those of its subfolders. Throws Error (kInput) for a folder
+// that is missing or cannot be listed.
+AUIF_API std::vector<std::filesystem::path> ListImages(const std::filesystem::path& folder,
+                                                       bool recursive = false);
 
 }  // namespace auif

@@ -46,6 +46,13 @@ Dataset Parse(const Json& json, const std::string& where) {
   set.illumination = text("illumination");
   set.source = text("source");
   set.note = text("note");
+  set.pairs_by.layout = text("layout");
+  set.pairs_by.match = text("match");
+  set.pairs_by.list = text("pairs");
+  if (json.contains("recursive")) {
+    if (!json["recursive"].is_boolean()) fail("'recursive' must be true or false");
+    set.pairs_by.recursive = json["recursive"].get<bool>();
+  }
   if (const Json pairs = json.value("paper_pairs", Json(0u)); pairs.is_number_unsigned()) {
     set.paper_pairs =
         static_cast<int>(std::min<std::uint64_t>(pairs.get<std::uint64_t>(), INT_MAX));
@@ -86,10 +93,12 @@ void Open(Dataset& set, const fs::path& data) {
     throw Error(ErrorKind::kInput, fmt::format("the data set '{}' has no such folder", set.name),
                 folder.string(), "correct its description, or --data");
   }
-  PairList list = set.vis.empty() ? FindPairs(set.ir) : FindPairs(set.ir, set.vis);
+  if (!set.pairs_by.list.empty()) set.pairs_by.list = below(set.pairs_by.list);
+  PairList list =
+      set.vis.empty() ? FindPairs(set.ir, set.pairs_by) : FindPairs(set.ir, set.vis, set.pairs_by);
   if (!list.unmatched.empty()) {
-    throw Error(ErrorKind::kInput, "the image has no partner of the same name",
-                list.unmatched.front().string(), "remove it, or add its partner");
+    throw Error(ErrorKind::kInput, "the image has no partner", list.unmatched.front().string(),
+                "remove it, or add its partner");
   }
   if (list.pairs.empty()) {
     throw Error(ErrorKind::kInput, fmt::format("the data set '{}' has no pairs", set.name),

@@ -20,6 +20,7 @@ struct Dataset {
   std::string illumination;   // "Day", "Night", "Day&Night"; may be empty
   std::string source;         // where it comes from; may be empty
   std::string note;           // may be empty
+  PairRules pairs_by;         // how pairs are found in the folders
   int paper_pairs = 0;        // in the paper's Table 1; 0: not of the paper
 
   // Filled in by OpenDatasets.

@@ -1,66 +1,22 @@
 #include <algorithm>
-#include <array>
 #include <map>
-#include <optional>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "auif/error.h"
 #include "auif/io.h"
 #include "base/text.h"
 #include "io/codecs/codec.h"
+#include "io/match_names.h"
+#include "io/pair_file.h"
 
 namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
 
-enum class Modality { kIr, kVis };
-
-// Longer markers first, so that "_visible" is not taken for "_vis" with a rest.
-struct Marker {
-  std::string_view text;
-  Modality modality;
-};
-constexpr std::array<Marker, 8> kMarkers = {{{"infrared", Modality::kIr},
-                                             {"thermal", Modality::kIr},
-                                             {"ir", Modality::kIr},
-                                             {"visible", Modality::kVis},
-                                             {"vis", Modality::kVis},
-                                             {"vi", Modality::kVis},
-                                             {"rgb", Modality::kVis},
-                                             {"eo", Modality::kVis}}};
-
-bool IsSeparator(char c) { return c == '_' || c == '-' || c == ' ' || c == '.'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-struct Marked {
-  Modality modality;
-  std::string name;  // without the marker, original case
-};
-
-// NAME_ir, ir_NAME and IR7; nothing where the stem has no marker.
-std::optional<Marked> ParseMarker(const std::string& stem) {
-  const std::string lower = Lower(stem);
-  for (const auto& [text, modality] : kMarkers) {
-    const std::size_t n = text.size();
-    if (lower.size() <= n) continue;
-    if (lower.ends_with(text) && IsSeparator(lower[lower.size() - n - 1])) {
-      return Marked{modality, stem.substr(0, stem.size() - n - 1)};
-    }
-    if (!lower.starts_with(text)) continue;
-    if (IsSeparator(lower[n])) return Marked{modality, stem.substr(n + 1)};
-    if (IsDigit(lower[n])) return Marked{modality, stem.substr(n)};
-  }
-  return std::nullopt;
-}
-
-std::optional<Modality> FolderModality(const fs::path& folder) {
-  const std::string name = Lower(folder.filename().string());
-  for (const auto& [text, modality] : kMarkers) {
-    if (name == text) return modality;
-  }
-  return std::nullopt;
-}
+constexpr int kDeepest = 32;  // folders; a link may lead back up
 
 std::vector<fs::path> ListFolder(const fs::path& folder) {
   std::error_code error;
@@ -77,123 +33,230 @@ std::vector<fs::path> ListFolder(const fs::path& folder) {
   return paths;
 }
 
-struct File {
-  std::string name;  // as the pair is called
-  fs::path path;
+bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+bool IsImage(const fs::path& path) {
+  return !IsHidden(path) && FindImageFormat(path) != nullptr && !fs::is_directory(path);
+}
+
+std::vector<fs::path> Subfolders(const fs::path& folder) {
+  std::vector<fs::path> folders = ListFolder(folder);
+  std::erase_if(folders, [](const fs::path& p) { return IsHidden(p) || !fs::is_directory(p); });
+  return folders;
+}
+
+// The images of a folder and of its subfolders, down to a depth.
+std::vector<fs::path> ImagesBelow(const fs::path& folder, int depth) {
+  std::vector<fs::path> paths = ListFolder(folder), images;
+  for (const fs::path& path : paths) {
+    if (IsImage(path)) images.push_back(path);
+    if (depth == 0 || IsHidden(path) || !fs::is_directory(path)) continue;
+    const std::vector<fs::path> below = ImagesBelow(path, depth - 1);
+    images.insert(images.end(), below.begin(), below.end());
+  }
+  return images;
+}
+
+bool HasWord(const std::string& words, const std::string& word) {
+  std::istringstream all(words);
+  for (std::string one; all >> one;) {
+    if (one == word) return true;
+  }
+  return false;
+}
+
+// The images that belong to one group, whose names are to be matched.
+struct Images {
+  std::vector<NamedImage> images;
+  bool folders = false;  // their folders tell the band
 };
-using FileMap = std::map<std::string, File>;  // by the name in lower case
 
-void Insert(FileMap& files, const std::string& name, const fs::path& path) {
-  const auto [it, inserted] = files.insert({Lower(name), {name, path}});
-  if (inserted) return;
-  throw Error(ErrorKind::kInput,
-              "has the same name as " + it->second.path.filename().string() +
-                  ", so that it is not clear which one to pair",
-              path.string(), "remove or rename one of them");
-}
-
-// Moves the pairs of equal keys from both maps to the list.
-void Match(FileMap& ir, FileMap& vis, PairList& list) {
-  for (auto it = ir.begin(); it != ir.end();) {
-    const auto partner = vis.find(it->first);
-    if (partner == vis.end()) {
-      ++it;
-      continue;
+class Search {
+ public:
+  explicit Search(const PairRules& rules) : rules_(rules), recursive_(rules.recursive) {
+    if (!rules.match.empty()) CheckPattern(rules.match);
+    if (rules.layout.empty()) return;
+    std::vector<std::string> names;
+    for (const Layout& layout : Layouts()) {
+      names.push_back(layout.name);
+      if (layout.name == Lower(rules.layout)) layout_ = &layout;
     }
-    list.pairs.push_back({it->second.name, it->second.path, partner->second.path});
-    vis.erase(partner);
-    it = ir.erase(it);
+    if (layout_ == nullptr) {
+      std::string list;
+      for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+      throw Error(ErrorKind::kUsage, "there is no layout '" + rules.layout + "'", {},
+                  GuessAndList(rules.layout, names, "there are " + list));
+    }
+    recursive_ = true;
   }
-}
 
-PairList Finish(PairList list, const FileMap& ir, const FileMap& vis) {
-  for (const FileMap* files : {&ir, &vis}) {
-    for (const auto& [key, file] : *files) list.unmatched.push_back(file.path);
+  // All images below a folder, whose band is told by the folder where it is given.
+  void Add(const fs::path& folder, const std::string& group, std::optional<Band> band, int depth) {
+    std::vector<fs::path> images = ImagesBelow(folder, 0);
+    const std::vector<fs::path> folders = Subfolders(folder);
+    if (!band) {
+      const std::map<bool, std::vector<fs::path>> bands = BandFolders(folders, folder);
+      if (!bands.empty()) {
+        for (const auto& [infrared, paths] : bands) {
+          // The folder tells whether it is infrared or visible; of which band decides nothing more.
+          const Band side = infrared ? Band::kThermal : Band::kVisible;
+          for (const fs::path& path : paths) Add(path, group, side, depth + 1);
+        }
+        images.clear();
+      }
+      Insert(images, group, band);
+      if (!recursive_ || depth > kDeepest) return;
+      for (const fs::path& path : folders) {
+        const bool done = std::any_of(bands.begin(), bands.end(), [&](const auto& side) {
+          return std::find(side.second.begin(), side.second.end(), path) != side.second.end();
+        });
+        if (!done) Add(path, Below(group, path), band, depth + 1);
+      }
+      return;
+    }
+    Insert(images, group, band);
+    // A folder of a band that has nothing but folders holds its images there.
+    if ((!recursive_ && !images.empty()) || depth > kDeepest) return;
+    for (const fs::path& path : folders) Add(path, Below(group, path), band, depth + 1);
   }
-  std::sort(list.unmatched.begin(), list.unmatched.end());
-  std::sort(list.pairs.begin(), list.pairs.end(),
-            [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
-  return list;
-}
 
-FileMap WithoutMarkers(const FileMap& files) {
-  FileMap result;
-  for (const auto& [key, file] : files) {
-    const std::optional<Marked> marked = ParseMarker(file.name);
-    Insert(result, marked ? marked->name : file.name, file.path);
+  std::size_t count() const { return count_; }  // images
+
+  PairList Finish() {
+    PairList list;
+    for (auto& [group, images] : groups_) {
+      if (!rules_.match.empty()) {
+        MatchPattern(images.images, rules_.match, group, list);
+      } else {
+        MatchNames(std::move(images.images), group, images.folders, list);
+      }
+    }
+    std::sort(list.unmatched.begin(), list.unmatched.end());
+    std::sort(list.others.begin(), list.others.end());
+    std::sort(list.pairs.begin(), list.pairs.end(),
+              [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
+    return list;
   }
-  return result;
-}
 
-}  // namespace
+ private:
+  static std::string Below(const std::string& group, const fs::path& folder) {
+    return (fs::path(group) / folder.filename()).string();
+  }
 
-std::vector<fs::path> ListImages(const fs::path& folder) {
-  std::vector<fs::path> paths = ListFolder(folder);
-  std::erase_if(paths, [](const fs::path& path) {
-    const std::string name = path.filename().string();
-    return name.starts_with('.') || FindImageFormat(path) == nullptr || fs::is_directory(path);
-  });
-  return paths;
-}
-
-PairList FindPairs(const fs::path& ir, const fs::path& vis) {
-  FileMap files[2];
-  for (int i = 0; i < 2; ++i) {
-    const fs::path& folder = i == 0 ? ir : vis;
-    for (const fs::path& path : ListImages(folder)) Insert(files[i], path.stem().string(), path);
-    if (files[i].empty()) {
-      throw Error(ErrorKind::kInput, "the folder has no images", folder.string(),
-                  "PNG, JPEG, BMP, TIFF and PGM files are read");
+  void Insert(const std::vector<fs::path>& images, const std::string& group,
+              std::optional<Band> band) {
+    if (images.empty()) return;
+    // Images beside folders of bands do not mix with those in them.
+    Images& to = groups_[group];
+    to.folders = band.has_value();
+    for (const fs::path& path : images) {
+      to.images.push_back({path, ImageName(path.stem().string()), band});
+      ++count_;
     }
   }
-  PairList list;
-  Match(files[0], files[1], list);
-  FileMap ir_rest = WithoutMarkers(files[0]), vis_rest = WithoutMarkers(files[1]);
-  Match(ir_rest, vis_rest, list);
-  return Finish(std::move(list), ir_rest, vis_rest);
-}
 
-namespace {
-
-// flat: images without any marker will do.
-PairList Find(const fs::path& both, bool flat) {
-  std::map<Modality, fs::path> folders;
-  for (const fs::path& path : ListFolder(both)) {
-    if (!fs::is_directory(path)) continue;
-    const std::optional<Modality> modality = FolderModality(path);
-    if (!modality) continue;
-    const auto [it, inserted] = folders.insert({*modality, path});
-    if (!inserted) {
+  // The folders that hold the infrared and the visible images of one parent, if there are both.
+  std::map<bool, std::vector<fs::path>> BandFolders(const std::vector<fs::path>& folders,
+                                                    const fs::path& parent) const {
+    std::map<bool, std::vector<fs::path>> bands;
+    std::vector<fs::path> near_infrared;
+    for (const fs::path& path : folders) {
+      const std::string name = path.filename().string();
+      if (layout_ != nullptr) {
+        if (HasWord(layout_->infrared, Folded(name))) bands[true].push_back(path);
+        if (HasWord(layout_->visible, Folded(name))) bands[false].push_back(path);
+        continue;
+      }
+      const std::optional<Band> band = FolderBand(name);
+      if (band == Band::kNearInfrared) near_infrared.push_back(path);
+      if (band == Band::kThermal) bands[true].push_back(path);
+      if (band == Band::kVisible) bands[false].push_back(path);
+    }
+    if (!bands.contains(true) && !near_infrared.empty()) bands[true] = near_infrared;
+    if (bands.size() < 2) return {};
+    for (const auto& [infrared, paths] : bands) {
+      if (paths.size() == 1) continue;
       throw Error(ErrorKind::kInput,
-                  "holds both '" + it->second.filename().string() + "' and '" +
-                      path.filename().string() + "', which are the same modality",
-                  both.string(), "give the two folders one by one");
+                  "holds both '" + paths[0].filename().string() + "' and '" +
+                      paths[1].filename().string() + "', which are the same modality",
+                  parent.string(), "give the two folders one by one, or a --layout");
     }
+    return bands;
   }
-  if (folders.size() == 2) return FindPairs(folders[Modality::kIr], folders[Modality::kVis]);
 
-  FileMap ir, vis;
-  PairList list;
-  for (const fs::path& path : ListImages(both)) {
-    const std::optional<Marked> marked = ParseMarker(path.stem().string());
-    if (!marked) {
-      list.unmatched.push_back(path);
-    } else {
-      Insert(marked->modality == Modality::kIr ? ir : vis, marked->name, path);
-    }
+  const PairRules& rules_;
+  bool recursive_;
+  const Layout* layout_ = nullptr;
+  std::map<std::string, Images> groups_;
+  std::size_t count_ = 0;
+};
+
+constexpr const char* kFormats = "docs/inputs.md lists the formats that are read";
+
+// flat: images without any partner will do.
+PairList Find(const fs::path& both, bool flat, const PairRules& rules) {
+  if (!rules.list.empty()) return ReadPairFile(rules.list, both);
+  Search search(rules);
+  search.Add(both, "", std::nullopt, 0);
+  PairList list = search.Finish();
+  if (!list.pairs.empty() || (flat && search.count() > 0)) return list;
+  const std::size_t images = list.unmatched.size() + list.others.size();
+  if (images == 0) {
+    const bool below = !rules.recursive && !Subfolders(both).empty();
+    throw Error(ErrorKind::kInput, "the folder has no images", both.string(),
+                below ? "--recursive looks into its subfolders" : kFormats);
   }
-  if (ir.empty() && vis.empty() && (!flat || list.unmatched.empty())) {
-    throw Error(ErrorKind::kInput,
-                flat ? "the folder has no images" : "no pairs of images were found", both.string(),
-                "it needs subfolders ir and vis, or names such as NAME_ir.png and NAME_vis.png");
-  }
-  Match(ir, vis, list);
-  return Finish(std::move(list), ir, vis);
+  throw Error(ErrorKind::kInput,
+              "no pairs among " + std::to_string(images) + " image" + (images == 1 ? "" : "s"),
+              both.string(),
+              "it needs subfolders such as ir and vis, or names such as NAME_ir.png and "
+              "NAME_vis.png; 'auif pairs' shows what was seen, --match and --pairs help");
 }
 
 }  // namespace
 
-PairList FindPairs(const fs::path& both) { return Find(both, false); }
-PairList FindImages(const fs::path& both) { return Find(both, true); }
+const std::vector<Layout>& Layouts() {
+  static const std::vector<Layout> kLayouts = {
+      {"msrs", "MSRS", "ir", "vi"},
+      {"m3fd", "M3FD", "ir", "vis"},
+      {"llvip", "LLVIP", "infrared", "visible"},
+      {"kaist", "KAIST Multispectral Pedestrian", "lwir", "visible"},
+      {"flir-adas", "FLIR ADAS",
+       "thermal_8_bit images_thermal_train images_thermal_val previewdata",
+       "rgb images_rgb_train images_rgb_val"},
+      {"roadscene", "RoadScene", "cropinfrared", "crop_lr_visible"},
+      {"tno", "TNO Image Fusion", "", ""},
+      {"rgbt234", "RGBT234 and LasHeR", "infrared", "visible"},
+      {"dronevehicle", "DroneVehicle", "trainimgr valimgr testimgr", "trainimg valimg testimg"},
+      {"epfl-nir", "EPFL RGB-NIR Scene", "", ""},
+  };
+  return kLayouts;
+}
+
+std::vector<fs::path> ListImages(const fs::path& folder, bool recursive) {
+  return ImagesBelow(folder, recursive ? kDeepest : 0);
+}
+
+PairList FindPairs(const fs::path& ir, const fs::path& vis, const PairRules& rules) {
+  std::error_code error;
+  if (fs::equivalent(ir, vis, error)) {
+    throw Error(ErrorKind::kUsage, "is given as the infrared and as the visible folder",
+                ir.string(), "give one folder that holds both, alone, or two folders");
+  }
+  Search search(rules);
+  for (const auto& [folder, band] : {std::pair{&ir, Band::kThermal}, {&vis, Band::kVisible}}) {
+    const std::size_t before = search.count();
+    search.Add(*folder, "", band, 0);
+    if (search.count() > before) continue;
+    throw Error(ErrorKind::kInput, "the folder has no images", folder->string(), kFormats);
+  }
+  return search.Finish();
+}
+
+PairList FindPairs(const fs::path& both, const PairRules& rules) {
+  return Find(both, false, rules);
+}
+PairList FindImages(const fs::path& both, const PairRules& rules) {
+  return Find(both, true, rules);
+}
 
 }  // namespace auif

@@ -6,6 +6,7 @@
 #include "auif/error.h"
 #include "auif/io.h"
 #include "base/text.h"
+#include "io/fused_names.h"
 #include "io/pair_index.h"
 
 namespace auif {
@@ -49,9 +50,11 @@ class Sources {
 
   const std::vector<ImagePair>& pairs() const { return list_.pairs; }
 
+  const PairIndex& index() const { return index_; }
+
   // Fills in the sources of a fused image, or why there are none; returns the pair's index.
-  std::size_t Find(Task& task) const {
-    if (const auto found = index_.Find(task.fused)) {
+  std::size_t Find(const FusedNames& names, Task& task) const {
+    if (const auto found = names.Find(task.image)) {
       task.sources = list_.pairs[*found];
       return *found;
     }
@@ -80,10 +83,11 @@ void CheckKind(const fs::path& path, bool folders, const fs::path& other) {
 }
 
 std::vector<Task> ListTasks(const EvaluateJob& job, std::vector<std::string>& notes) {
-  if (!fs::exists(job.ir)) {
+  const bool listed = !job.pairs.list.empty();
+  if (!listed && !fs::exists(job.ir)) {
     throw Error(ErrorKind::kInput, "no such file or folder", job.ir.string());
   }
-  const bool folders = fs::is_directory(job.ir);
+  const bool folders = listed || fs::is_directory(job.ir);
   if (!job.vis.empty()) CheckKind(job.vis, folders, job.ir);
   for (const EvaluateJob::Method& method : job.methods) CheckKind(method.fused, folders, job.ir);
 
@@ -98,15 +102,28 @@ std::vector<Task> ListTasks(const EvaluateJob& job, std::vector<std::string>& no
     }
     return tasks;
   }
-  const Sources sources(job.vis.empty() ? FindPairs(job.ir) : FindPairs(job.ir, job.vis));
+  const Sources sources(job.vis.empty() ? FindPairs(job.ir, job.pairs)
+                                        : FindPairs(job.ir, job.vis, job.pairs));
   for (std::size_t m = 0; m < job.methods.size(); ++m) {
     const fs::path& folder = job.methods[m].fused;
-    const std::vector<fs::path> images = ListImages(folder);
+    // Pairs of subfolders have results in subfolders.
+    const bool below = listed || job.pairs.recursive || !job.pairs.layout.empty();
+    const std::vector<fs::path> images = ListImages(folder, below);
     if (images.empty()) throw Error(ErrorKind::kInput, "has no images", folder.string());
-    std::vector<std::string> fused_of(sources.pairs().size());
+    std::vector<std::string> stems;
     for (const fs::path& path : images) {
-      Task task{m, path.stem().string(), path, {}, ""};
-      const std::size_t pair = sources.Find(task);
+      stems.push_back(path.lexically_relative(folder).replace_extension().string());
+    }
+    const FusedNames names = job.fused_match.empty() ? FusedNames(sources.index(), stems)
+                                                     : FusedNames(sources.index(), job.fused_match);
+    if (const std::string left_out = names.LeftOut(); !left_out.empty()) {
+      notes.push_back("names in " + folder.string() + " are compared without " + left_out);
+    }
+    std::vector<std::string> fused_of(sources.pairs().size());
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const fs::path& path = images[i];
+      Task task{m, stems[i], path, {}, ""};
+      const std::size_t pair = sources.Find(names, task);
       if (pair < fused_of.size()) {
         if (!fused_of[pair].empty()) {
           throw Error(ErrorKind::kInput,
@@ -181,6 +198,7 @@ void AddUndefined(const EvaluateResult& result, std::vector<std::string>& notes)
 }  // namespace
 
 void EvaluateJob::Validate() const {
+  if (!fused_match.empty()) CheckFusedPattern(fused_match);
   if (methods.empty()) throw Error(ErrorKind::kUsage, "no fused images to score");
   std::set<std::string> names;
   for (const Method& method : methods) {

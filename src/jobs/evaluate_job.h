@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "auif/io.h"
 #include "auif/metrics.h"
 #include "jobs/job.h"
 
@@ -19,6 +20,10 @@ struct EvaluateJob {
   std::filesystem::path ir;   // an image or a folder
   std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
   std::vector<Method> methods;
+  PairRules pairs;            // of folders
+  // A regular expression whose group captures a pair's name in a fused image's; empty: what is
+  // common to all of a folder's names may stand before and behind it.
+  std::string fused_match;
   std::string convention{kDefaultConvention};
   std::vector<std::string> metrics;  // none: all that the convention has
   int threads = 0;                   // 0: as many as the machine has

@@ -37,10 +37,10 @@ fs::path RangesPath(const fs::path& folder, const std::string& name) {
 
 // Before anything is written: nothing that is read is overwritten, and no result replaces another.
 void CheckFiles(const FuseJob& job, const FusionMethod& method, const std::vector<Task>& tasks,
-                const std::vector<fs::path>& unmatched) {
+                const std::vector<fs::path>& unused) {
   std::vector<PlannedOutput> outputs;
   std::vector<fs::path> inputs = OptionFiles(method);
-  inputs.insert(inputs.end(), unmatched.begin(), unmatched.end());
+  inputs.insert(inputs.end(), unused.begin(), unused.end());
   for (const Task& task : tasks) {
     inputs.insert(inputs.end(), {task.pair.ir, task.pair.vis});
     outputs.push_back({task.out.path, "the result of " + task.pair.ir.filename().string()});
@@ -89,20 +89,25 @@ void FusePair(const FuseJob& job, const FusionMethod& method, int threads, const
 // The job's pairs with their outputs, and images without a partner.
 struct TaskList {
   std::vector<Task> tasks;
-  std::vector<fs::path> unmatched;
+  std::vector<fs::path> unmatched, others;
   bool folders;
 };
 
 TaskList ListTasks(const FuseJob& job) {
   std::vector<Task> tasks;
-  for (const fs::path& path : {job.ir, job.vis}) {
+  for (const fs::path& path : {job.ir, job.vis, job.pairs.list}) {
     if (path.empty() || fs::exists(path)) continue;
     throw Error(ErrorKind::kInput, "no such file or folder", path.string());
   }
-  const bool folders = fs::is_directory(job.ir);
+  const bool folders = !job.pairs.list.empty() || fs::is_directory(job.ir);
   if (job.vis.empty() && !folders) {
+    if (job.ir.empty()) throw Error(ErrorKind::kUsage, "no images are given");
     throw Error(ErrorKind::kUsage, "the visible image is missing", job.ir.string(),
                 "give two images, two folders, or one folder that holds both");
+  }
+  if (!job.vis.empty() && !job.pairs.list.empty()) {
+    throw Error(ErrorKind::kUsage, "the visible folder is not needed beside a list of pairs",
+                job.vis.string(), "the list names both images of a pair");
   }
   if (!job.vis.empty() && folders != fs::is_directory(job.vis)) {
     throw Error(ErrorKind::kUsage, "one is a folder and the other an image",
@@ -113,18 +118,19 @@ TaskList ListTasks(const FuseJob& job) {
     const bool into_folder = fs::is_directory(job.out) || !job.out.has_filename();  // "out/"
     const fs::path out = into_folder ? job.out / (name + job.extension) : job.out;
     tasks.push_back({{name, job.ir, job.vis}, OpenOutput(out, job.bits)});
-    return {tasks, {}, into_folder};
+    return {tasks, {}, {}, into_folder};
   }
   if (FindImageFormat(job.out) != nullptr && !fs::is_directory(job.out)) {
     throw Error(ErrorKind::kUsage, "the results of folders need a folder, not an image",
                 job.out.string(), "such as -o results");
   }
-  PairList list = job.vis.empty() ? FindPairs(job.ir) : FindPairs(job.ir, job.vis);
+  PairList list =
+      job.vis.empty() ? FindPairs(job.ir, job.pairs) : FindPairs(job.ir, job.vis, job.pairs);
   for (ImagePair& pair : list.pairs) {
     const fs::path out = job.out / (pair.name + job.extension);
     tasks.push_back({std::move(pair), OpenOutput(out, job.bits)});
   }
-  return {tasks, list.unmatched, true};
+  return {tasks, list.unmatched, list.others, true};
 }
 
 }  // namespace
@@ -142,10 +148,17 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   if (job.decompose && method->info().maps.empty()) {
     throw Error(ErrorKind::kUsage, "the method has no layers to write", method->info().name);
   }
-  CheckFiles(job, *method, tasks, unmatched);
+  std::vector<fs::path> unused = unmatched;
+  unused.insert(unused.end(), list.others.begin(), list.others.end());
+  if (!job.pairs.list.empty()) unused.push_back(job.pairs.list);
+  CheckFiles(job, *method, tasks, unused);
   method->Prepare(threads);
   if (list.folders) MakeFolder(job.out);
   if (job.decompose) MakeFolder(*job.decompose);
+  for (const Task& task : tasks) {  // names of pairs may have folders
+    if (list.folders) MakeFolder(task.out.path.parent_path());
+    if (job.decompose) MakeFolder((*job.decompose / task.pair.name).parent_path());
+  }
 
   std::vector<std::string> items;
   for (const Task& task : tasks) items.push_back(task.pair.name);
@@ -153,9 +166,15 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
                               [&](int i) { FusePair(job, *method, threads, tasks[i]); });
   if (const std::string note = method->Note(); !note.empty()) report.notes.push_back(note);
   report.unpaired = static_cast<int>(unmatched.size());
+  if (!list.others.empty()) {
+    report.notes.push_back(list.others.size() == 1
+                               ? list.others[0].filename().string() +
+                                     " is of a further band and not used"
+                               : fmt::format("{} images of further bands are not used",
+                                             list.others.size()));
+  }
   for (const fs::path& path : unmatched) {
-    const Error error(ErrorKind::kInput, "the image has no partner of the same name",
-                      path.string());
+    const Error error(ErrorKind::kInput, "the image has no partner", path.string());
     report.failures.push_back({path.filename().string(), error.what()});
   }
   return report;

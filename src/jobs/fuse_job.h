@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "auif/io.h"
 #include "auif/method.h"
 #include "jobs/job.h"
 
@@ -12,6 +13,7 @@ namespace auif {
 struct FuseJob {
   std::filesystem::path ir;   // an image or a folder
   std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
+  PairRules pairs;            // of folders; with a list `ir` and `vis` may be empty
   std::filesystem::path out;  // an image (for images) or a folder, which is made if necessary
   std::string method = "auif";
   MethodSettings settings;                         // of the method
