@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The comparators of `auif fuse --method` beside the same in NumPy and PyTorch (methods_python.py).
 
-  bench/compare_methods.py [--rounds N] [--size WxH]        # needs build/cli/auif
+  bench/compare_methods.py [--rounds N] [--size WxH] [--methods NAME ...]        # needs build/cli/auif
 
 Both fuse the project's sample pair, in turns, a process each: auif from file to file, Python from
 memory to memory after the program is loaded. Prints a table of medians; images must agree.
@@ -53,16 +53,19 @@ def main():
     if sys.argv[1:2] == ["--worker"]:
         name, threads, *files = sys.argv[2:]
         return worker(name, int(threads), *files)
+    import methods_python
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--size", default="640x512", metavar="WxH")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--methods", nargs="+", metavar="NAME",
+                        choices=sorted(methods_python.METHODS),
+                        help="some alone; csr takes minutes a round in Python")
     options = parser.parse_args()
     if not AUIF.exists():
         sys.exit(f"compare_methods.py: error: {AUIF} is missing; make builds it")
     import cv2
-
-    import methods_python
 
     failed = []
     with tempfile.TemporaryDirectory() as temporary:
@@ -77,7 +80,7 @@ def main():
               f"{options.size}.\n")
         print("| method | auif, s | Python, s | times as fast | levels off | pixels that differ |")
         print("|---|---:|---:|---:|---:|---:|")
-        for name in methods_python.METHODS:
+        for name in options.methods or methods_python.METHODS:
             own, python = str(folder / f"{name}.pgm"), str(folder / f"{name}-python.pgm")
             times = {"auif": [], "python": []}
             for _ in range(options.rounds):

@@ -74,7 +74,8 @@ def vgg19():
     layers, channels = [], 3
     for block, (out, convolutions) in enumerate(BLOCKS):
         if block > 0:
-            layers.append(torch.nn.MaxPool2d(2, ceil_mode=True))
+            # Rounding up, as auif does, is no part of this opset: sizes are multiples of 8.
+            layers.append(torch.nn.MaxPool2d(2))
         for _ in range(convolutions):
             layers += [torch.nn.Conv2d(channels, out, 3, padding=1), torch.nn.ReLU()]
             channels = out

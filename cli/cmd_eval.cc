@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <tuple>
 
 #include "auif/error.h"
 #include "cli/command.h"
@@ -38,7 +39,7 @@ constexpr const char* kFooter =
 struct Options {
   EvaluateJob job;
   std::vector<std::string> fused;
-  std::string baseline, output;
+  std::string baseline, output, ir_range, vis_range;
   std::string format = "table";
   bool per_image = false, list = false, quiet = false;
 };
@@ -98,6 +99,11 @@ int Run(Options& options) {
   TableFormat format = ParseFormat(options.format);
   EvaluateJob& job = options.job;
   for (const std::string& text : options.fused) job.methods.push_back(ParseMethod(text));
+  for (const auto& [text, where, rule] :
+       {std::tuple{&options.ir_range, "--ir-range", &job.ir_range},
+        {&options.vis_range, "--vis-range", &job.vis_range}}) {
+    if (!text->empty()) *rule = ParseSourceRule(*text, where);
+  }
   const Evaluator evaluator(job.convention, job.metrics);
   // Read first: a broken file should not show only after all the work.
   std::vector<TableRow> baseline;
@@ -166,6 +172,7 @@ Action AddEval(CLI::App& command) {
                   "CSV of published numbers, one row per method: method,EN,SD,...")
       ->type_name("FILE");
   command.add_flag("--per-image", options->per_image, "One row per image instead of the means");
+  AddRanges(command, options->ir_range, options->vis_range);
   AddPairRules(command, job.pairs);
   command
       .add_option(

@@ -35,7 +35,7 @@ constexpr const char* kFooter =
 
 struct Options {
   FuseJob job;
-  std::string decompose;
+  std::string decompose, bits = "8", resize, equalise, ir_range = "auto", vis_range = "auto";
   std::vector<std::string> settings;  // KEY=VALUE
   // Of the method auif, under names of their own.
   std::string model, strategy, weights;
@@ -53,6 +53,15 @@ int Run(Options& options) {
   }
   for (const std::string& text : options.settings) {
     job.settings.push_back(ParseSetting(text, "--method-option"));
+  }
+  if (options.bits != "8") {
+    job.type = options.bits == "16" ? SampleType::kUint16 : SampleType::kFloat;
+  }
+  job.sources.ir.range = ParseSourceRule(options.ir_range, "--ir-range");
+  job.sources.vis.range = ParseSourceRule(options.vis_range, "--vis-range");
+  job.sources.ir.range.equalise = !options.equalise.empty();
+  if (!options.resize.empty()) {
+    job.sources.resize = options.resize == "ir" ? Resize::kInfrared : Resize::kVisible;
   }
   const StopSignals signals;
   Progress progress("pairs");
@@ -111,9 +120,22 @@ Action AddFuse(CLI::App& command) {
       ->type_name("DIR");
   command.add_option("--ext", job.extension, "Format of a folder's results (default: .png)")
       ->type_name("EXT");
-  command.add_option("--bits", job.bits, "Bits of a value of the result: 8 or 16 (default: 8)")
+  command
+      .add_option("--bits", options->bits,
+                  "Bits of a value of the result: 8, 16, or 32f for floats (default: 8)")
       ->type_name("N")
-      ->check(CLI::IsMember({8, 16}).description(""));
+      ->check(CLI::IsMember({"8", "16", "32f"}).description(""));
+  AddRanges(command, options->ir_range, options->vis_range);
+  command
+      .add_option("--equalise", options->equalise,
+                  "Spread infrared levels by their share of the pixels, as cameras do: plateau")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"plateau"}).description(""));
+  command
+      .add_option("--resize", options->resize,
+                  "Scale the infrared (ir) or visible (vis) image to the other's size")
+      ->type_name("WHICH")
+      ->check(CLI::IsMember({"ir", "vis"}).description(""));
   AddPairRules(command, job.pairs);
   AddThreads(command, job.threads);
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");

@@ -35,6 +35,9 @@ Action AddTrain(CLI::App& command);
 // Options that several commands have, always with the same name and meaning.
 void AddThreads(CLI::App& command, int& threads);
 
+// --ir-range and --vis-range.
+void AddRanges(CLI::App& command, std::string& ir, std::string& vis);
+
 // --recursive, --layout, --match and --pairs.
 void AddPairRules(CLI::App& command, PairRules& rules);
 

@@ -180,6 +180,19 @@ int Run(int argc, char** argv) {
 
 }  // namespace
 
+void AddRanges(CLI::App& command, std::string& ir, std::string& vis) {
+  command
+      .add_option("--ir-range", ir,
+                  "Infrared values that are black and white: auto, full, MIN,MAX or "
+                  "percentile:LOW,HIGH (auto: more than 8 bits that fill less than a quarter of "
+                  "their range are stretched)")
+      ->type_name("RANGE");
+  command
+      .add_option("--vis-range", vis,
+                  "The same of the visible image (auto: 10, 12 or 14 bits in 16 are recognised)")
+      ->type_name("RANGE");
+}
+
 void AddPairRules(CLI::App& command, PairRules& rules) {
   command.add_flag("--recursive", rules.recursive, "Folders: look into their subfolders, too");
   std::string names;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -25,6 +26,9 @@ concept IntegerSample = Sample<T> && std::unsigned_integral<T>;
 
 enum class SampleType { kUint8, kUint16, kFloat };
 AUIF_API const char* Name(SampleType);  // "8-bit", "16-bit", "float"
+constexpr std::size_t SampleBytes(SampleType type) {
+  return type == SampleType::kUint8 ? 1 : type == SampleType::kUint16 ? 2 : 4;
+}
 
 template <Sample T>
 inline constexpr SampleType kSampleType = std::same_as<T, std::uint8_t>

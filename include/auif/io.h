@@ -21,22 +21,28 @@
 
 #include "auif/export.h"
 #include "auif/image.h"
+#include "auif/source_rule.h"
 
 namespace auif {
+
+// How a source of a fusion is read.
+struct SourceOptions {
+  SourceRule range;
+};
 
 // Reads an image: one channel, or three even where they are equal (Image::colour() tells); 8- or
 // 16-bit samples in their full range, as the file has them. The path becomes its source().
 AUIF_API Image ReadImage(const std::filesystem::path& path);
 
-// Writes an image. 8- and 16-bit samples are written as they are, whatever their range; float ones
-// become 8-bit. Image::As converts beforehand: WriteImage("a.png", image.As(SampleType::kUint16)).
-// Of a colour image a format for grey gets the luma; of a grey image a format for colour gets three
-// equal channels. Throws Error: kUsage for an empty image and for an extension that is unknown or
-// whose format does not hold 16 bits; kOutput.
+// Writes an image. Samples are written as they are, whatever their range; float ones become 8-bit
+// where the format holds none. Image::As converts beforehand:
+// WriteImage("a.png", image.As(SampleType::kUint16)). Of a colour image a format for grey gets the
+// luma; of a grey image a format for colour gets three equal channels. Throws Error: kUsage for an
+// empty image and for an extension that is unknown or whose format does not hold 16 bits; kOutput.
 AUIF_API void WriteImage(const std::filesystem::path& path, const Image& image);
 
-// Throws the Error (kUsage) of WriteImage for a file of this name and so many bits per sample.
-AUIF_API void CheckImageFormat(const std::filesystem::path& path, int bits);
+// Throws the Error (kUsage) of WriteImage for a file of this name and such samples.
+AUIF_API void CheckImageFormat(const std::filesystem::path& path, SampleType type);
 
 // Reads an image row by row in memory for a few rows. (The decoders of interlaced PNG, progressive
 // JPEG and some TIFF files hold the whole image, as integers.) After an error a reader can only be
@@ -61,6 +67,9 @@ class AUIF_API ImageReader {
 
   // What ReadImage would return; source is the path.
   const ImageSpec& spec() const;
+  // What people should know of how the file was read, a line each without its name: a profile that
+  // is not applied, an alpha channel that was dropped. Complete after the last row.
+  const std::vector<std::string>& notes() const;
   // Reads the next row of the file into row y of `to`, which has the file's width, channels and
   // type (kUsage otherwise). With the last row the file's end is checked, where the format has one.
   void ReadRow(Image* to, int y);
@@ -77,7 +86,7 @@ struct ImageFormat;  // a format that is written
 // Writes an image row by row in memory for a few rows.
 class AUIF_API ImageWriter {
  public:
-  // spec: the size of the image, and channels and type (8- or 16-bit) of the rows to come. Throws
+  // spec: the size of the image, and channels and type of the rows to come. Throws
   // Error as WriteImage does.
   ImageWriter(const std::filesystem::path& path, const ImageSpec& spec);
   // The same for a format that was found by the path.

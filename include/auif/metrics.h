@@ -36,6 +36,9 @@ struct ConventionInfo {
   std::string summary;              // whose numbers it gives
   std::string grey;                 // what it does with colour
   std::vector<MetricInfo> metrics;  // in the order of its tables
+  // Whether sources of more than 8 bits count in the whole range of their type, as the published
+  // program reads them, however little of it they fill.
+  bool full_range = false;
 };
 
 inline constexpr std::string_view kDefaultConvention = "standard";

@@ -9,6 +9,7 @@
 #include "experiments/sheet.h"
 #include "io/csv.h"
 #include "io/folder.h"
+#include "io/source_reader.h"
 
 namespace auif {
 namespace {
@@ -28,8 +29,8 @@ std::vector<Scene> Scenes(const std::vector<const Dataset*>& sets, std::size_t m
     for (std::size_t k = 0; k < count; ++k) {
       const ImagePair& pair = set->pairs[(2 * k + 1) * set->pairs.size() / (2 * count)];
       scenes.push_back({set, &pair, std::vector<Plane<float>>(2 + methods)});
-      scenes.back().images[0] = ReadImage(pair.ir).Grey();
-      scenes.back().images[1] = ReadImage(pair.vis).Grey();
+      scenes.back().images[0] = ReadSource(pair.ir, Modality::kInfrared).Grey();
+      scenes.back().images[1] = ReadSource(pair.vis, Modality::kVisible).Grey();
     }
   }
   return scenes;

@@ -17,6 +17,7 @@
 #include "experiments/published.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
+#include "io/source_reader.h"
 #include "jobs/evaluate_job.h"
 #include "jobs/validation.h"
 #include "methods/auif.h"
@@ -112,7 +113,8 @@ SetScores Lab::Score(const FusionMethod& method, const std::string& name, const 
   const Evaluator evaluator(kConvention, PaperMetrics());
   const auto load = [&](std::size_t i) {
     const ImagePair& pair = set.pairs[i];
-    const Image ir = ReadImage(pair.ir), vis = ReadImage(pair.vis);
+    const Image ir = ReadSource(pair.ir, Modality::kInfrared),
+                vis = ReadSource(pair.vis, Modality::kVisible);
     try {
       return FuseAs8Bit(method, ir, vis);
     } catch (const Error& error) {
@@ -147,7 +149,8 @@ std::optional<MethodCost> Lab::FindCost(const FusionMethod& method, const Datase
 MethodCost Lab::Cost(const FusionMethod& method, const std::string& name, const Dataset& set,
                      const ImagePair& pair) {
   if (const auto kept = FindCost(method, set, pair)) return *kept;
-  const Plane<float> ir = ReadImage(pair.ir).Grey(), vis = ReadImage(pair.vis).Grey();
+  const Plane<float> ir = ReadSource(pair.ir, Modality::kInfrared).Grey(),
+                     vis = ReadSource(pair.vis, Modality::kVisible).Grey();
   const MethodCost cost = MeasureCost(method, ir, vis);
   store_.Keep("cost", CostInputs(method, set, pair), ToJson(cost));
   Tick(1, "cost: " + name);

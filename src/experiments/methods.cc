@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "experiments/stored_as.h"
 #include "io/pair_index.h"
+#include "io/source_reader.h"
 #include "methods/auif.h"
 
 namespace auif {
@@ -53,7 +54,10 @@ fs::path ComparedMethod::Folder(const Dataset& set, std::size_t sets) const {
 
 Plane<float> ComparedMethod::Fused(const Dataset& set, std::size_t sets,
                                    const ImagePair& pair) const {
-  if (method) return method->Fuse(ReadImage(pair.ir).Grey(), ReadImage(pair.vis).Grey());
+  if (method) {
+    return method->Fuse(ReadSource(pair.ir, Modality::kInfrared).Grey(),
+                        ReadSource(pair.vis, Modality::kVisible).Grey());
+  }
   const fs::path from = Folder(set, sets);
   if (from.empty()) return {};
   const PairIndex index(std::span(&pair, 1));

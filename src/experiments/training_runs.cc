@@ -9,6 +9,7 @@
 #include "experiments/lab.h"
 #include "io/atomic_file.h"
 #include "io/checkpoint.h"
+#include "io/source_reader.h"
 #include "jobs/train_job.h"
 
 namespace auif {
@@ -71,8 +72,9 @@ const std::vector<Image>& Lab::TrainImages() {
   std::vector<Image> images;
   for (const Dataset* set : datasets_.Split("train")) {
     for (const ImagePair& pair : set->pairs) {
-      for (const fs::path& path : {pair.ir, pair.vis}) {
-        images.push_back(ReadTrainImage(path, job_.train));
+      for (const SourceFile& file :
+           {SourceFile{pair.ir, Modality::kInfrared}, {pair.vis, Modality::kVisible}}) {
+        images.push_back(ReadTrainImage(file, job_.train));
       }
     }
   }

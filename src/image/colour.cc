@@ -6,7 +6,7 @@
 namespace auif {
 namespace {
 
-template <IntegerSample T>
+template <Sample T>
 void KeepChroma(const Image& colours, int y, const float* luma, Image* to, int to_y) {
   T* out[3];
   for (int c = 0; c < 3; ++c) out[c] = to->View<T>(c).Row(to_y);
@@ -26,8 +26,10 @@ void KeepChroma(const Image& colours, int y, const float* luma, Image* to, int t
 void WithLumaRow(const Image& colours, int y, const float* luma, Image* to, int to_y) {
   if (to->type() == SampleType::kUint8) {
     KeepChroma<std::uint8_t>(colours, y, luma, to, to_y);
-  } else {  // floats are refused by View()
+  } else if (to->type() == SampleType::kUint16) {
     KeepChroma<std::uint16_t>(colours, y, luma, to, to_y);
+  } else {
+    KeepChroma<float>(colours, y, luma, to, to_y);
   }
 }
 

@@ -20,13 +20,12 @@ T Luma(T red, T green, T blue) {
 }
 
 // An image of `colours` (three channels) whose luma is `luma`, levels in [0, 1], and whose chroma
-// (Cb, Cr) is that of `colours`; integers of `type`. Cb and Cr are differences to the luma: keeping
+// (Cb, Cr) is that of `colours`; samples of `type`. Cb and Cr are differences to the luma: keeping
 // them adds the luma's change to each channel, where the result is clamped. Throws Error (kUsage)
-// where the sizes differ or `type` is float.
+// where the sizes differ.
 Image WithLuma(const Image& colours, PlaneView<const float> luma, SampleType type);
 
-// The same of one row: row y of `colours` to row `to_y` of `to`, which has three channels of
-// integers.
+// The same of one row: row y of `colours` to row `to_y` of `to`, which has three channels.
 void WithLumaRow(const Image& colours, int y, const float* luma, Image* to, int to_y);
 
 }  // namespace auif

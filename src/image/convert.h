@@ -16,14 +16,18 @@ constexpr float ToUnit(T value, Range range = kFullRange<T>) {
          static_cast<float>(range.white - range.black);
 }
 
-// The integer nearest to 255 v or 65535 v, halves up; values outside [0, 1] are clamped, NaN
-// becomes 0. The product is exact: in float, 0.664705873 * 255 would round to 169.5 and then to
-// 170.
-template <IntegerSample T>
+// The integer nearest to 255 v or 65535 v, halves up, or the float itself; values outside [0, 1]
+// are clamped, NaN becomes 0. The product is exact: in float, 0.664705873 * 255 would round to
+// 169.5 and then to 170.
+template <Sample T>
 constexpr T FromUnit(float value) {
-  constexpr double kLargest = std::numeric_limits<T>::max();
-  const double clamped = value > 0 ? std::min(double{value}, 1.0) : 0.0;
-  return static_cast<T>(clamped * kLargest + 0.5);
+  const float clamped = value > 0 ? std::min(value, 1.0F) : 0.0F;
+  if constexpr (std::same_as<T, float>) {
+    return clamped;
+  } else {
+    constexpr double kLargest = std::numeric_limits<T>::max();
+    return static_cast<T>(double{clamped} * kLargest + 0.5);
+  }
 }
 
 }  // namespace auif

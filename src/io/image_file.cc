@@ -14,19 +14,20 @@ namespace fs = std::filesystem;
 // What a plane of the image takes: its rows start at multiples of 64 bytes.
 std::uint64_t PlaneBytes(const ImageSpec& spec) {
   constexpr std::uint64_t kAlignment = Plane<std::uint8_t>::kAlignment;
-  const std::uint64_t sample = spec.type == SampleType::kUint8 ? 1 : 2;
-  const std::uint64_t row = sample * static_cast<std::uint64_t>(spec.size.width);
+  const std::uint64_t row = SampleBytes(spec.type) * static_cast<std::uint64_t>(spec.size.width);
   return (row + kAlignment - 1) / kAlignment * kAlignment *
          static_cast<std::uint64_t>(spec.size.height);
 }
 
-// Calls f with a pointer to the row's integers.
+// Calls f with a pointer to the row's samples.
 template <typename F>
 void WithType(SampleType type, std::uint8_t* row, const F& f) {
   if (type == SampleType::kUint8) {
     f(row);
-  } else {
+  } else if (type == SampleType::kUint16) {
     f(reinterpret_cast<std::uint16_t*>(row));
+  } else {
+    f(reinterpret_cast<float*>(row));
   }
 }
 
@@ -45,8 +46,8 @@ struct ImageReader::Impl {
     const ImageShape& shape = rows->shape();
     spec.size = {shape.width, shape.height};
     spec.channels = shape.channels;
-    spec.type = shape.bits == 8 ? SampleType::kUint8 : SampleType::kUint16;
-    spec.range = FullRange(spec.type);
+    spec.type = shape.type;
+    spec.range = rows->range();
     spec.source = path.string();
     row = MakeBuffer(shape.RowBytes(), path);
     rows->ReadRow(row.get());
@@ -64,6 +65,7 @@ ImageReader::ImageReader(ImageReader&&) noexcept = default;
 ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
 
 const ImageSpec& ImageReader::spec() const { return impl_->spec; }
+const std::vector<std::string>& ImageReader::notes() const { return impl_->rows->notes(); }
 
 void ImageReader::ReadRow(Image* to, int y) {
   const ImageSpec& spec = impl_->spec;
@@ -92,11 +94,7 @@ Image ImageReader::ReadRest() {
 
 struct ImageWriter::Impl {
   Impl(const fs::path& path, const ImageSpec& wanted, const ImageFormat& format) : spec(wanted) {
-    if (spec.type == SampleType::kFloat) {
-      throw Error(ErrorKind::kUsage, "files have 8- or 16-bit samples", path.string());
-    }
-    shape = {spec.size.width, spec.size.height, spec.channels,
-             spec.type == SampleType::kUint8 ? 8 : 16};
+    shape = {spec.size.width, spec.size.height, spec.channels, spec.type};
     if (format.only_channels != 0) shape.channels = format.only_channels;
     spec.source = path.string();
     row = MakeBuffer(shape.RowBytes(), path);
@@ -110,7 +108,7 @@ struct ImageWriter::Impl {
 };
 
 ImageWriter::ImageWriter(const fs::path& path, const ImageSpec& spec)
-    : ImageWriter(path, spec, FormatFor(path, spec.type == SampleType::kUint16 ? 16 : 8)) {}
+    : ImageWriter(path, spec, FormatFor(path, spec.type)) {}
 ImageWriter::ImageWriter(const fs::path& path, const ImageSpec& spec, const ImageFormat& format)
     : impl_(std::make_unique<Impl>(path, spec, format)) {}
 ImageWriter::~ImageWriter() = default;
@@ -123,7 +121,11 @@ void ImageWriter::WriteRow(const Image& from, int y) {
   WithType(spec.type, impl_->row.get(), [&]<typename T>(T* row) {
     const int channels = impl_->shape.channels;
     if (channels < spec.channels) {
-      from.GreyRowAs(y, row);
+      if constexpr (std::same_as<T, float>) {
+        from.GreyRow(y, row);
+      } else {
+        from.GreyRowAs(y, row);
+      }
       return;
     }
     for (int c = 0; c < channels; ++c) {
@@ -139,13 +141,16 @@ void ImageWriter::Finish() { impl_->rows->Finish(); }
 Image ReadImage(const fs::path& path) { return ImageReader(path).ReadRest(); }
 
 void WriteImage(const fs::path& path, const Image& image) {
-  if (image.type() == SampleType::kFloat) return WriteImage(path, image.As(SampleType::kUint8));
   if (image.empty()) throw Error(ErrorKind::kUsage, "the image is empty", path.string());
+  const ImageFormat* format = FindImageFormat(path);
+  if (image.type() == SampleType::kFloat && format != nullptr && !format->Holds(image.type())) {
+    return WriteImage(path, image.As(SampleType::kUint8));
+  }
   ImageWriter writer(path, image.spec());
   for (int y = 0; y < image.height(); ++y) writer.WriteRow(image, y);
   writer.Finish();
 }
 
-void CheckImageFormat(const fs::path& path, int bits) { FormatFor(path, bits); }
+void CheckImageFormat(const fs::path& path, SampleType type) { FormatFor(path, type); }
 
 }  // namespace auif

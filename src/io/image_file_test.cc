@@ -208,12 +208,13 @@ TEST(Image, Extensions) {
     WriteFileAtomically(folder / name, "");
   }
   EXPECT_EQ(ListImages(folder.path()).size(), 7u);
-  EXPECT_NO_THROW(CheckImageFormat("a.png", 16));
+  EXPECT_NO_THROW(CheckImageFormat("a.png", SampleType::kUint16));
   ExpectError(ErrorKind::kUsage, "unknown image format '.xyz'",
-              [] { CheckImageFormat("a.xyz", 8); });
-  ExpectError(ErrorKind::kUsage, "8 or 16 bits, not 12", [] { CheckImageFormat("a.png", 12); });
-  ExpectError(ErrorKind::kUsage, "a.jpg: the format cannot hold 16 bits",
-              [] { CheckImageFormat("a.jpg", 16); });
+              [] { CheckImageFormat("a.xyz", SampleType::kUint8); });
+  ExpectError(ErrorKind::kUsage, "a.jpg: the format does not hold 16-bit samples",
+              [] { CheckImageFormat("a.jpg", SampleType::kUint16); });
+  ExpectError(ErrorKind::kUsage, "a.png: the format does not hold float samples",
+              [] { CheckImageFormat("a.png", SampleType::kFloat); });
 }
 
 }  // namespace

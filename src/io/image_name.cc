@@ -18,7 +18,7 @@ struct BandName {
   Band band;
 };
 
-constexpr std::array<BandName, 31> kWords = {{
+constexpr std::array<BandName, 30> kWords = {{
     {"ir", Band::kThermal},          {"infrared", Band::kThermal},
     {"infra", Band::kThermal},       {"inf", Band::kThermal},
     {"thermal", Band::kThermal},     {"therm", Band::kThermal},
@@ -34,7 +34,7 @@ constexpr std::array<BandName, 31> kWords = {{
     {"optical", Band::kVisible},     {"vl", Band::kVisible},
     {"tv", Band::kVisible},          {"ccd", Band::kVisible},
     {"dc", Band::kVisible},          {"ii", Band::kOther},
-    {"intensified", Band::kOther},   {"i2", Band::kOther},
+    {"intensified", Band::kOther},
 }};
 
 // Letters that tell the band where nothing else does: RGBT234's 00001i, DJI's _T and _W.

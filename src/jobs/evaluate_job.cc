@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "io/fused_names.h"
 #include "io/pair_index.h"
+#include "io/source_reader.h"
+#include "jobs/file_notes.h"
 
 namespace auif {
 namespace {
@@ -25,7 +27,7 @@ struct Task {
 // What an image's scores do not say about it.
 struct Remark {
   bool colour_on_grey = false;
-  bool deep = false;  // 16 bits
+  bool deep = false;  // more than 8 bits
 };
 
 std::string Count(std::size_t n, const std::string& what) {
@@ -147,14 +149,24 @@ std::vector<Task> ListTasks(const EvaluateJob& job, std::vector<std::string>& no
   return tasks;
 }
 
-Scores ScoreFiles(const Evaluator& evaluator, const Task& task, Remark& remark) {
+Scores ScoreFiles(const EvaluateJob& job, const Evaluator& evaluator, const Task& task,
+                  Remark& remark, FileNotes& notes) {
   if (!task.missing.empty()) throw Error(ErrorKind::kInput, task.missing, task.fused.string());
   FusionResult images;
-  images.ir = ReadImage(task.sources.ir);
-  images.vis = ReadImage(task.sources.vis);
+  const SourceRule otherwise{.kind = evaluator.convention().full_range ? SourceRule::kFull
+                                                                      : SourceRule::kAuto};
+  const auto read = [&](const fs::path& path, Modality modality,
+                        const std::optional<SourceRule>& rule) {
+    std::vector<std::string> said;
+    Image image = ReadSource(path, modality, {rule.value_or(otherwise)}, &said);
+    notes.Add(path, said);
+    return image;
+  };
+  images.ir = read(task.sources.ir, Modality::kInfrared, job.ir_range);
+  images.vis = read(task.sources.vis, Modality::kVisible, job.vis_range);
   images.fused = ReadImage(task.fused);
   for (const Image* image : {&images.ir, &images.vis, &images.fused}) {
-    remark.deep = remark.deep || image->type() == SampleType::kUint16;
+    remark.deep = remark.deep || image->type() != SampleType::kUint8;
   }
   remark.colour_on_grey =
       images.fused.channels() > 1 && images.ir.channels() == 1 && images.vis.channels() == 1;
@@ -175,7 +187,7 @@ void AddRemarks(const std::vector<Remark>& remarks, const ConventionInfo& conven
     notes.push_back(Count(n, "fused image") + " in colour with grey sources: " + convention.grey);
   }
   if (const std::size_t n = count(&Remark::deep); n > 0) {
-    notes.push_back(Count(n, "image") + " with 16-bit files: values scaled to 0..255");
+    notes.push_back(Count(n, "image") + " with more than 8 bits: values scaled to 0..255");
   }
 }
 
@@ -234,9 +246,10 @@ EvaluateResult RunEvaluateJob(const EvaluateJob& job, const JobCallback& callbac
   }
   std::vector<Scores> scores(tasks.size());
   std::vector<Remark> remarks(tasks.size());
+  FileNotes notes;
   result.report = RunItems(items, job.threads, callback, [&](int item) {
     const auto i = static_cast<std::size_t>(item);
-    scores[i] = ScoreFiles(evaluator, tasks[i], remarks[i]);
+    scores[i] = ScoreFiles(job, evaluator, tasks[i], remarks[i], notes);
   });
 
   for (const EvaluateJob::Method& method : job.methods)
@@ -247,6 +260,7 @@ EvaluateResult RunEvaluateJob(const EvaluateJob& job, const JobCallback& callbac
     method.images.push_back(tasks[i].image);
     method.scores.push_back(std::move(scores[i]));
   }
+  for (std::string& line : notes.Lines()) result.notes.push_back(std::move(line));
   AddRemarks(remarks, evaluator.convention(), result.notes);
   AddUndefined(result, result.notes);
   return result;

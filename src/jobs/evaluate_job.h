@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,9 @@ struct EvaluateJob {
   std::filesystem::path ir;   // an image or a folder
   std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
   std::vector<Method> methods;
-  PairRules pairs;            // of folders
+  // Nothing: auto, or full where the convention takes files as they are.
+  std::optional<SourceRule> ir_range, vis_range;
+  PairRules pairs;  // of folders
   // A regular expression whose group captures a pair's name in a fused image's; empty: what is
   // common to all of a folder's names may stand before and behind it.
   std::string fused_match;

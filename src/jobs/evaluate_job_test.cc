@@ -124,7 +124,7 @@ TEST_F(EvaluateJobTest, NotesSixteenBits) {
   const EvaluateResult after = RunEvaluateJob(job_);
   EXPECT_EQ(before.methods[0].scores, after.methods[0].scores);
   EXPECT_EQ(after.notes,
-            std::vector<std::string>{"2 images with 16-bit files: values scaled to 0..255"});
+            std::vector<std::string>{"2 images with more than 8 bits: values scaled to 0..255"});
 }
 
 TEST_F(EvaluateJobTest, NotesColourOnGreySources) {

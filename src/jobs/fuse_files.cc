@@ -1,6 +1,7 @@
 #include "jobs/fuse_files.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "base/parallel.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "image/colour.h"
 #include "io/codecs/codec.h"
 #include "io/outputs.h"
@@ -33,24 +35,32 @@ bool IsPlainGrey(const Image& image) {
   return image.channels() == 1 && image.range() == FullRange(image.type());
 }
 
+// What may be the matter with a pair of different sizes, and what helps.
+std::string SizeHint(Size ir, Size vis) {
+  const auto near = [](double a, double b) { return std::abs(a - b) <= 0.01 * b; };
+  if (ir.width == vis.height && ir.height == vis.width) {
+    return "one of them lies on its side: rotate it";
+  }
+  const Size& larger = vis.width > ir.width ? vis : ir;
+  const Size& smaller = vis.width > ir.width ? ir : vis;
+  const double across = static_cast<double>(larger.width) / smaller.width,
+               down = static_cast<double>(larger.height) / smaller.height;
+  const std::string which = &larger == &vis ? "vis" : "ir";
+  if (near(across, down)) {
+    return "if both show the same field, --resize " + which + " makes the larger one smaller (" +
+           NumberText(std::round(100 * across) / 100) + " times)";
+  }
+  return "they show different fields, as of different lenses: crop or register them first, or "
+         "force one onto the other with --resize " +
+         which;
+}
+
 SourceView View(const Image& image) {
   return image.Visit([](const auto& planes) { return SourceView(planes[0]); });
 }
 ResultView View(Image& image) {
   const SourceView view = View(std::as_const(image));
   return {view.type(), const_cast<void*>(view.data()), view.size(), view.stride()};
-}
-
-// Whether the image has colours: reads it up to the first row that has.
-bool HasColour(const fs::path& path) {
-  ImageReader reader(path);
-  if (reader.spec().channels == 1) return false;
-  Image row(Rows(reader.spec(), 1));
-  for (int y = 0; y < reader.spec().size.height; ++y) {
-    reader.ReadRow(&row, 0);
-    if (row.colour()) return true;
-  }
-  return false;
 }
 
 class FileRows {
@@ -89,13 +99,13 @@ class FileRows {
   void ReadInfrared(int begin, int end) {
     for (int y = begin; y < end; ++y) {
       ir_.ReadRow(&ir_row_, 0);
-      ir_row_.GreyRow(0, ir_grey_.Row(y - begin));
+      ir_.GreyRow(ir_row_, 0, ir_grey_.Row(y - begin));
     }
   }
   void ReadVisible(int begin, int end) {
     for (int y = begin; y < end; ++y) {
       vis_.ReadRow(&vis_rows_, y % vis_rows_.height());
-      vis_rows_.GreyRow(y % vis_rows_.height(), vis_grey_.Row(y - begin));
+      vis_.GreyRow(vis_rows_, y % vis_rows_.height(), vis_grey_.Row(y - begin));
     }
   }
   void Write() {
@@ -110,8 +120,8 @@ class FileRows {
     }
   }
 
-  ImageReader& ir_;
-  ImageReader& vis_;
+  SourceReader& ir_;
+  SourceReader& vis_;
   const Size size_;
   std::unique_ptr<RowFusion> stream_;
   Image ir_row_, vis_rows_;
@@ -124,18 +134,22 @@ class FileRows {
 
 }  // namespace
 
-FuseOutput OpenOutput(const fs::path& path, int bits) {
-  const ImageFormat& format = FormatFor(path, bits);
-  return {path, &format, bits == 8 ? SampleType::kUint8 : SampleType::kUint16};
+FuseOutput OpenOutput(const fs::path& path, SampleType type) {
+  const ImageFormat& format = FormatFor(path, type);
+  return {path, &format, type};
 }
 
-OpenPair OpenSources(const FusionMethod& method, const fs::path& ir, const fs::path& vis) {
-  OpenPair pair = {ImageReader(ir), ImageReader(vis), vis};
-  for (const ImageReader* file : {&pair.ir, &pair.vis}) {
+OpenPair OpenSources(const FusionMethod& method, const fs::path& ir, const fs::path& vis,
+                     const PairOptions& options) {
+  OpenPair pair = {SourceReader(ir, Modality::kInfrared, options.ir),
+                   SourceReader(vis, Modality::kVisible, options.vis)};
+  if (options.resize == Resize::kInfrared) pair.ir.Resize(pair.vis.spec().size);
+  if (options.resize == Resize::kVisible) pair.vis.Resize(pair.ir.spec().size);
+  for (const SourceReader* file : {&pair.ir, &pair.vis}) {
     method.CheckSize(file->spec().size, file->spec().source);
   }
   CheckSameSize({{ir.string(), pair.ir.spec().size}, {vis.string(), pair.vis.spec().size}}, {},
-                "register and scale the images to one size first");
+                SizeHint(pair.ir.spec().size, pair.vis.spec().size));
   return pair;
 }
 
@@ -158,29 +172,29 @@ void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
 }
 
 void FuseRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads) {
-  const bool colour =
-      sources.vis.spec().channels == 3 && HoldsColour(*out.format) && HasColour(sources.vis_path);
+  const bool colour = HoldsColour(*out.format) && sources.vis.HasColour();
+  sources.ir.PrepareRows();
+  sources.vis.PrepareRows();
   FileRows(method, sources, out, colour).Run(threads);
 }
 
 void FuseOpened(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads) {
   // Whole images of so many rows take as much memory as a stream, which keeps rows of every layer.
   constexpr int kMostWholeRows = 600;
-  const ImageSpec& vis = sources.vis.spec();
-  const bool read_twice = vis.channels == 1 || fs::is_regular_file(sources.vis_path);
-  if (vis.size.height > kMostWholeRows && read_twice && method.by_rows()) {
+  if (sources.vis.spec().size.height > kMostWholeRows && method.by_rows() &&
+      sources.ir.by_rows() && sources.vis.by_rows()) {
     FuseRows(method, sources, out, threads);
   } else {
-    const Image ir = sources.ir.ReadRest();
-    FuseWhole(method, ir, sources.vis.ReadRest(), out);
+    const Image ir = sources.ir.ReadWhole();
+    FuseWhole(method, ir, sources.vis.ReadWhole(), out);
   }
 }
 
 void FuseFiles(const FusionMethod& method, const fs::path& ir, const fs::path& vis,
                const fs::path& out, const FuseFilesOptions& options) {
-  const FuseOutput output = OpenOutput(out, options.bits);
+  const FuseOutput output = OpenOutput(out, options.type);
   CheckOutputs({{out, "the result"}}, {ir, vis});
-  OpenPair sources = OpenSources(method, ir, vis);
+  OpenPair sources = OpenSources(method, ir, vis, options.pair);
   FuseOpened(method, sources, output, options.threads);
 }
 

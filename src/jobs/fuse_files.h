@@ -5,13 +5,13 @@
 
 #include "auif/fuse_files.h"
 #include "auif/io.h"
+#include "io/source_reader.h"
 
 namespace auif {
 
 // Both files, open at their first rows.
 struct OpenPair {
-  ImageReader ir, vis;
-  std::filesystem::path vis_path;  // is read once more for its colours
+  SourceReader ir, vis;
 };
 
 // Where a result goes.
@@ -22,11 +22,11 @@ struct FuseOutput {
 };
 
 // Throws Error (kUsage) where no such file can be written.
-FuseOutput OpenOutput(const std::filesystem::path& path, int bits);
+FuseOutput OpenOutput(const std::filesystem::path& path, SampleType type);
 // Throws Error (kInput) for files that cannot be read, and for sizes that differ or are too small
-// for the method.
+// for the method, once one was scaled where the options say so.
 OpenPair OpenSources(const FusionMethod& method, const std::filesystem::path& ir,
-                     const std::filesystem::path& vis);
+                     const std::filesystem::path& vis, const PairOptions& options = {});
 
 // Fuses whole images.
 void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
@@ -37,8 +37,8 @@ void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
 // side.
 void FuseRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads);
 
-// FuseRows where the method can and whole images would need more memory, else FuseWhole. Not by
-// rows where the visible image may have colours and cannot be read twice, to see whether it has.
+// FuseRows where the method and the sources can and whole images would need more memory, else
+// FuseWhole.
 void FuseOpened(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads);
 
 }  // namespace auif

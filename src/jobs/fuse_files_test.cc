@@ -31,12 +31,13 @@ class FuseFilesTest : public testing::Test {
   // The same bytes as whole images give, for any number of threads.
   void ExpectSameFile(const std::string& ir, const std::string& vis, const std::string& out,
                       int bits) {
+    const SampleType type = bits == 8 ? SampleType::kUint8 : SampleType::kUint16;
     SCOPED_TRACE(ir + " " + vis + " " + out + " " + std::to_string(bits));
     const Image whole_ir = ReadImage(In(ir)), whole_vis = ReadImage(In(vis));
-    FuseWhole(*method_, whole_ir, whole_vis, OpenOutput(In("whole-" + out), bits));
+    FuseWhole(*method_, whole_ir, whole_vis, OpenOutput(In("whole-" + out), type));
     for (int threads : {1, 3}) {
       OpenPair sources = OpenSources(*method_, In(ir), In(vis));
-      FuseRows(*method_, sources, OpenOutput(In(out), bits), threads);
+      FuseRows(*method_, sources, OpenOutput(In(out), type), threads);
       EXPECT_TRUE(ReadAll(In(out)) == ReadAll(In("whole-" + out))) << threads << " threads";
     }
   }
@@ -106,7 +107,7 @@ TEST_F(FuseFilesTest, RefusesWhatCannotBeWritten) {
   WriteSources("ir.pgm", "vis.pgm", 1, 8);
   for (const char* out : {"out.xyz", "out.jpg"}) {
     ExpectError(ErrorKind::kUsage, out,
-                [&] { FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In(out), {.bits = 16}); });
+                [&] { FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In(out), {.type = SampleType::kUint16}); });
   }
   OpenPair sources = OpenSources(*method_, In("ir.pgm"), In("vis.pgm"));
   ExpectError(ErrorKind::kOutput, "missing",

@@ -12,6 +12,7 @@
 #include "io/csv.h"
 #include "io/folder.h"
 #include "io/outputs.h"
+#include "jobs/file_notes.h"
 #include "jobs/fuse_files.h"
 #include "methods/option_files.h"
 
@@ -78,12 +79,19 @@ void WriteMaps(const FusionMethod& method, const fs::path& folder, const std::st
   WriteFileAtomically(RangesPath(folder, name), ranges);
 }
 
-void FusePair(const FuseJob& job, const FusionMethod& method, int threads, const Task& task) {
-  OpenPair sources = OpenSources(method, task.pair.ir, task.pair.vis);
-  if (!job.decompose) return FuseOpened(method, sources, task.out, threads);
-  const Image ir = sources.ir.ReadRest(), vis = sources.vis.ReadRest();
-  WriteMaps(method, *job.decompose, task.pair.name, ir, vis);
-  FuseWhole(method, ir, vis, task.out);
+void FusePair(const FuseJob& job, const FusionMethod& method, int threads, const Task& task,
+              FileNotes* notes) {
+  OpenPair sources = OpenSources(method, task.pair.ir, task.pair.vis, job.sources);
+  if (job.decompose) {
+    const Image ir = sources.ir.ReadWhole(), vis = sources.vis.ReadWhole();
+    WriteMaps(method, *job.decompose, task.pair.name, ir, vis);
+    FuseWhole(method, ir, vis, task.out);
+  } else {
+    FuseOpened(method, sources, task.out, threads);
+  }
+  for (const SourceReader* source : {&sources.ir, &sources.vis}) {
+    notes->Add(source->path(), source->Notes());
+  }
 }
 
 // The job's pairs with their outputs, and images without a partner.
@@ -117,7 +125,7 @@ TaskList ListTasks(const FuseJob& job) {
     const std::string name = job.vis.stem().string();
     const bool into_folder = fs::is_directory(job.out) || !job.out.has_filename();  // "out/"
     const fs::path out = into_folder ? job.out / (name + job.extension) : job.out;
-    tasks.push_back({{name, job.ir, job.vis}, OpenOutput(out, job.bits)});
+    tasks.push_back({{name, job.ir, job.vis}, OpenOutput(out, job.type)});
     return {tasks, {}, {}, into_folder};
   }
   if (FindImageFormat(job.out) != nullptr && !fs::is_directory(job.out)) {
@@ -128,14 +136,14 @@ TaskList ListTasks(const FuseJob& job) {
       job.vis.empty() ? FindPairs(job.ir, job.pairs) : FindPairs(job.ir, job.vis, job.pairs);
   for (ImagePair& pair : list.pairs) {
     const fs::path out = job.out / (pair.name + job.extension);
-    tasks.push_back({std::move(pair), OpenOutput(out, job.bits)});
+    tasks.push_back({std::move(pair), OpenOutput(out, job.type)});
   }
   return {tasks, list.unmatched, list.others, true};
 }
 
 }  // namespace
 
-void FuseJob::Validate() const { CheckImageFormat("result" + extension, bits); }
+void FuseJob::Validate() const { CheckImageFormat("result" + extension, type); }
 
 JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   job.Validate();
@@ -162,8 +170,10 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
 
   std::vector<std::string> items;
   for (const Task& task : tasks) items.push_back(task.pair.name);
+  FileNotes notes;
   JobReport report = RunItems(items, job.threads, callback,
-                              [&](int i) { FusePair(job, *method, threads, tasks[i]); });
+                              [&](int i) { FusePair(job, *method, threads, tasks[i], &notes); });
+  report.notes = notes.Lines();
   if (const std::string note = method->Note(); !note.empty()) report.notes.push_back(note);
   report.unpaired = static_cast<int>(unmatched.size());
   if (!list.others.empty()) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "auif/fuse_files.h"
 #include "auif/io.h"
 #include "auif/method.h"
 #include "jobs/job.h"
@@ -13,13 +14,14 @@ namespace auif {
 struct FuseJob {
   std::filesystem::path ir;   // an image or a folder
   std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
+  PairOptions sources;
   PairRules pairs;            // of folders; with a list `ir` and `vis` may be empty
   std::filesystem::path out;  // an image (for images) or a folder, which is made if necessary
   std::string method = "auif";
   MethodSettings settings;                         // of the method
   std::optional<std::filesystem::path> decompose;  // a folder for the method's maps of both sources
   std::string extension = ".png";                  // of the results of folders
-  int bits = 8;                                    // a value of the results: 8 or 16
+  SampleType type = SampleType::kUint8;            // of the results
   int threads = 0;                                 // 0: as many as the machine has
 
   void Validate() const;  // throws Error (kUsage)

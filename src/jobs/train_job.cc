@@ -17,6 +17,7 @@
 #include "io/checkpoint.h"
 #include "io/csv.h"
 #include "io/outputs.h"
+#include "io/source_reader.h"
 #include "jobs/train_log.h"
 #include "jobs/validation.h"
 
@@ -26,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainingData {
-  std::vector<fs::path> images;
+  std::vector<SourceFile> images;
   std::vector<ImagePair> held_out;
 };
 
@@ -43,20 +44,20 @@ TrainingData FindTrainingData(const TrainJob& job) {
       data.held_out.push_back(pair);
       continue;
     }
-    data.images.push_back(pair.ir);
-    data.images.push_back(pair.vis);
+    data.images.push_back({pair.ir, Modality::kInfrared});
+    data.images.push_back({pair.vis, Modality::kVisible});
   }
-  data.images.insert(data.images.end(), list.unmatched.begin(), list.unmatched.end());
+  for (const fs::path& path : list.unmatched) data.images.push_back({path, Modality::kInfrared});
   return data;
 }
 
-std::vector<Image> ReadImages(const TrainJob& job, const std::vector<fs::path>& paths,
+std::vector<Image> ReadImages(const TrainJob& job, const std::vector<SourceFile>& files,
                               TrainReport* report) {
-  std::vector<Image> read(paths.size());
+  std::vector<Image> read(files.size());
   std::vector<std::string> items;
-  for (const fs::path& path : paths) items.push_back(path.string());
+  for (const SourceFile& file : files) items.push_back(file.path.string());
   const JobReport reading = RunItems(items, job.options.threads, {}, [&](int i) {
-    read[i] = ReadTrainImage(paths[i], job.options);
+    read[i] = ReadTrainImage(files[i], job.options);
   });
   if (!reading.failures.empty() && !job.skip_bad) {
     const std::string& first = reading.failures.front().message;
@@ -100,7 +101,8 @@ bool IsSameFile(const fs::path& a, const fs::path& b) {
 
 // Before the work that would be lost otherwise.
 void CheckFiles(const TrainJob& job, const TrainingData& data) {
-  std::vector<fs::path> inputs = data.images;
+  std::vector<fs::path> inputs;
+  for (const SourceFile& file : data.images) inputs.push_back(file.path);
   const auto add = [&](const std::vector<ImagePair>& pairs) {
     for (const ImagePair& pair : pairs) inputs.insert(inputs.end(), {pair.ir, pair.vis});
   };
@@ -172,8 +174,8 @@ class Validator {
 }  // namespace
 
 // 8 bits hold what the network learns from and need a quarter of float's memory.
-Image ReadTrainImage(const fs::path& path, const TrainOptions& options) {
-  Image image(ReadImage(path).GreyAs<std::uint8_t>(), path.string());
+Image ReadTrainImage(const SourceFile& file, const TrainOptions& options) {
+  Image image(ReadSource(file.path, file.modality).GreyAs<std::uint8_t>(), file.path.string());
   CheckTrainImage(image, options);
   return image;
 }

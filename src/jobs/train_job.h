@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "auif/train.h"
+#include "io/source_reader.h"
 #include "jobs/job.h"
 
 namespace auif {
@@ -44,9 +45,9 @@ struct TrainReport {
   TrainLosses losses;  // of the last epoch that was finished in this run
 };
 
-// An image file's grey values as training takes them. Throws Error (kInput) as ReadImage and
-// CheckTrainImage do.
-Image ReadTrainImage(const std::filesystem::path& path, const TrainOptions& options);
+// An image file's grey values as training takes them; those of more than 8 bits in the range that
+// SourceRule::kAuto gives. Throws Error (kInput) as ReadImage and CheckTrainImage do.
+Image ReadTrainImage(const SourceFile& file, const TrainOptions& options);
 
 // The paper's six metrics, their means over the pairs of a validation set.
 struct ValidationScores {

@@ -4,6 +4,7 @@
 
 #include "auif/error.h"
 #include "base/parallel.h"
+#include "io/source_reader.h"
 #include "methods/auif.h"
 #include "network/fuse_options.h"
 
@@ -23,7 +24,8 @@ Validation::Validation(const std::vector<ImagePair>& pairs, std::string name, in
   if (pairs.empty()) throw Error(ErrorKind::kInput, "has no pairs to validate with", name_);
   pairs_.resize(pairs.size());
   ParallelFor(static_cast<int>(pairs_.size()), threads, [&](int i) {
-    pairs_[i] = {ReadImage(pairs[i].ir), ReadImage(pairs[i].vis)};
+    pairs_[i] = {ReadSource(pairs[i].ir, Modality::kInfrared),
+                 ReadSource(pairs[i].vis, Modality::kVisible)};
     try {
       CheckPair(pairs_[i].ir.size(), pairs_[i].vis.size());
     } catch (const Error& error) {

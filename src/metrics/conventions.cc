@@ -243,11 +243,11 @@ constexpr Convention kConventions[] = {
     {"auif-paper", "the tables of the AUIF paper (Zhao et al., TCSVT 2021)", Colour::kLumaRounded,
      kAuifPaper},
     {"tang", "the MATLAB evaluation that came with SeAFusion (Tang et al., 2022)",
-     Colour::kMatlabGrey, kTang},
+     Colour::kMatlabGrey, kTang, true},
     {"cddfuse", "the Python evaluation of CDDFuse (Zhao et al., CVPR 2023)", Colour::kLumaRounded,
-     kCddfuse},
+     kCddfuse, true},
     {"vifb", "the MATLAB benchmark VIFB (Zhang et al., CVPR Workshops 2020)", Colour::kEachChannel,
-     kVifb},
+     kVifb, true},
 };
 
 }  // namespace

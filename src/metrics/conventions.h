@@ -35,6 +35,7 @@ struct Convention {
   std::string_view name, summary;
   Colour colour;
   std::span<const Column> columns;
+  bool full_range = false;  // ConventionInfo::full_range
 };
 
 std::span<const Convention> ConventionTable();

@@ -152,7 +152,8 @@ std::vector<ConventionInfo> MakeInfos() {
     ConventionInfo info{std::string(convention.name),
                         std::string(convention.summary),
                         std::string(Describe(convention.colour)),
-                        {}};
+                        {},
+                        convention.full_range};
     for (const metrics::Column& column : convention.columns) {
       const metrics::MetricText& text = metrics::FindMetricText(column.id);
       info.metrics.push_back({std::string(column.name), std::string(column.id),

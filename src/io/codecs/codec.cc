@@ -17,10 +17,12 @@ std::string Megabytes(std::uint64_t bytes) { return std::to_string((bytes >> 20)
 }  // namespace
 
 const ImageFormat* FindImageFormat(const fs::path& path) {
-  static constexpr ImageFormat kFormats[] = {
-      {".png", 16, 0, CreatePng}, {".tif", 16, 0, CreateTiff}, {".tiff", 16, 0, CreateTiff},
-      {".jpg", 8, 0, CreateJpeg}, {".jpeg", 8, 0, CreateJpeg}, {".bmp", 8, 0, CreateBmp},
-      {".pgm", 16, 1, CreatePnm}, {".ppm", 16, 3, CreatePnm},  {".pnm", 16, 0, CreatePnm}};
+  static const std::vector<SampleType> k8 = {SampleType::kUint8},
+                                       k16 = {SampleType::kUint8, SampleType::kUint16};
+  static const ImageFormat kFormats[] = {
+      {".png", k16, 0, CreatePng}, {".tif", k16, 0, CreateTiff}, {".tiff", k16, 0, CreateTiff},
+      {".jpg", k8, 0, CreateJpeg}, {".jpeg", k8, 0, CreateJpeg}, {".bmp", k8, 0, CreateBmp},
+      {".pgm", k16, 1, CreatePnm}, {".ppm", k16, 3, CreatePnm},  {".pnm", k16, 0, CreatePnm}};
   const std::string extension = Lower(path.extension().string());
   for (const ImageFormat& format : kFormats) {
     if (extension == format.extension) return &format;
@@ -56,18 +58,16 @@ std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
               "PNG, JPEG, BMP, TIFF and PGM files are");
 }
 
-const ImageFormat& FormatFor(const fs::path& path, int bits) {
+const ImageFormat& FormatFor(const fs::path& path, SampleType type) {
   const ImageFormat* format = FindImageFormat(path);
   if (format == nullptr) {
     throw Error(ErrorKind::kUsage, "unknown image format '" + path.extension().string() + "'",
                 path.string(), "use .png, .jpg, .bmp, .tif or .pgm");
   }
-  if (bits != 8 && bits != 16) {
-    throw Error(ErrorKind::kUsage, "an image has 8 or 16 bits, not " + std::to_string(bits));
-  }
-  if (bits > format->most_bits) {
-    throw Error(ErrorKind::kUsage, "the format cannot hold 16 bits", path.string(),
-                "use .png, .tif or .pgm");
+  if (!format->Holds(type)) {
+    throw Error(ErrorKind::kUsage,
+                std::string("the format does not hold ") + Name(type) + " samples", path.string(),
+                type == SampleType::kUint16 ? "use .png, .tif or .pgm" : "use .tif");
   }
   return *format;
 }

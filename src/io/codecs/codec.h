@@ -1,7 +1,8 @@
-// Image files row by row: what the codecs (one codec_<format>.cc each) have in common.
-// Rows are interleaved, grey or RGB, in 8-bit or native-endian 16-bit integers.
+// Image files row by row: what the codecs (one <format>.cc each) have in common.
+// Rows are interleaved, grey or RGB: 8-bit or native-endian 16-bit integers, or floats.
 #pragma once
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdint>
@@ -9,9 +10,12 @@
 #include <filesystem>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "auif/error.h"
+#include "auif/image.h"
 #include "io/atomic_file.h"
 
 namespace auif {
@@ -20,10 +24,10 @@ struct ImageShape {
   int width = 0;
   int height = 0;
   int channels = 1;  // 1 or 3
-  int bits = 8;      // 8 or 16
+  SampleType type = SampleType::kUint8;
 
   std::size_t RowValues() const { return static_cast<std::size_t>(width) * channels; }
-  std::size_t RowBytes() const { return RowValues() * (bits / 8); }
+  std::size_t RowBytes() const { return RowValues() * SampleBytes(type); }
 };
 
 // Rows of an image file from the top to the bottom. Every call may throw Error (kInput); after one
@@ -36,6 +40,11 @@ class RowReader {
   virtual ~RowReader() = default;
 
   const ImageShape& shape() const { return shape_; }
+  // What the samples mean: the full range of the type but for formats with fewer bits.
+  Range range() const { return range_.value_or(FullRange(shape_.type)); }
+  // What people should know of how the file was read, a line each without its name: a profile that
+  // is not applied, an alpha channel that was dropped. Complete after the last row.
+  const std::vector<std::string>& notes() const { return notes_; }
   // False where the file's layout makes the memory needed grow with the image's height.
   bool streams() const { return streams_; }
   // Reads the next row into shape().RowBytes() bytes. May be called `height` times. The last call
@@ -44,6 +53,8 @@ class RowReader {
 
  protected:
   ImageShape shape_;
+  std::optional<Range> range_;
+  std::vector<std::string> notes_;
   bool streams_ = true;
 };
 
@@ -64,14 +75,18 @@ class RowWriter {
 // A format that is written, found by the file's extension (in any case).
 struct ImageFormat {
   const char* extension;
-  int most_bits;
-  int only_channels;  // 0: grey and colour
+  std::vector<SampleType> types;  // that it holds
+  int only_channels;              // 0: grey and colour
   std::unique_ptr<RowWriter> (*create)(const std::filesystem::path&, const ImageShape&);
+
+  bool Holds(SampleType type) const {
+    return std::find(types.begin(), types.end(), type) != types.end();
+  }
 };
 // Null where there is none.
 const ImageFormat* FindImageFormat(const std::filesystem::path& path);
-// Throws Error (kUsage) where there is none, or none with so many bits per sample.
-const ImageFormat& FormatFor(const std::filesystem::path& path, int bits);
+// Throws Error (kUsage) where there is none, or none with such samples.
+const ImageFormat& FormatFor(const std::filesystem::path& path, SampleType type);
 
 // Opens an image; the content says which format it is. Colours are RGB, an alpha channel is
 // dropped, palettes and values of less than 8 bits are expanded, the first page is read, tags for

@@ -232,7 +232,7 @@ TEST(BrokenImages, MoreThanTheMemory) {
 }
 
 std::unique_ptr<RowWriter> CreateImage(const fs::path& path, const ImageShape& shape) {
-  return FormatFor(path, shape.bits).create(path, shape);
+  return FormatFor(path, shape.type).create(path, shape);
 }
 
 TEST(UnwritableImages, NothingIsLeft) {

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 // The whole image as an OpenCV matrix in RGB order.
 cv::Mat ReadRows(const fs::path& path) {
   const auto reader = OpenImage(path);
-  const auto [width, height, channels, bits] = reader->shape();
+  const auto [width, height, channels, type] = reader->shape();
   cv::Mat image;
   for (int y = 0; y < height; ++y) {
     // A row past the buffer's end would be seen by the sanitizer.
@@ -27,14 +27,15 @@ cv::Mat ReadRows(const fs::path& path) {
     std::vector<std::uint8_t> row = fill;
     reader->ReadRow(row.data());
     image.push_back(
-        cv::Mat(1, width, CV_MAKETYPE(bits == 8 ? CV_8U : CV_16U, channels), row.data()).clone());
+        cv::Mat(1, width, CV_MAKETYPE(type == SampleType::kUint8 ? CV_8U : CV_16U, channels), row.data()).clone());
   }
   return image;
 }
 
 void WriteRows(const fs::path& path, const cv::Mat& image) {
-  const ImageShape shape{image.cols, image.rows, image.channels(), image.depth() == CV_8U ? 8 : 16};
-  const auto writer = FormatFor(path, shape.bits).create(path, shape);
+  const ImageShape shape{image.cols, image.rows, image.channels(), 
+                         image.depth() == CV_8U ? SampleType::kUint8 : SampleType::kUint16};
+  const auto writer = FormatFor(path, shape.type).create(path, shape);
   for (int y = 0; y < image.rows; ++y) writer->WriteRow(image.ptr(y));
   writer->Finish();
 }

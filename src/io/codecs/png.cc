@@ -102,7 +102,8 @@ class PngReader : public RowReader {
     shape_.width = static_cast<int>(png_get_image_width(png_, info_));
     shape_.height = static_cast<int>(png_get_image_height(png_, info_));
     shape_.channels = png_get_channels(png_, info_);
-    shape_.bits = png_get_bit_depth(png_, info_);
+    shape_.type =
+        png_get_bit_depth(png_, info_) == 8 ? SampleType::kUint8 : SampleType::kUint16;
   }
 
   std::uint8_t* WholeRow(int y) const { return whole_.get() + y * shape_.RowBytes(); }
@@ -155,7 +156,7 @@ class PngWriter : public RowWriter {
     png_set_write_fn(png_, this, OnWrite, OnFlush);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(png_, info_, static_cast<png_uint_32>(shape.width),
-                 static_cast<png_uint_32>(shape.height), shape.bits,
+                 static_cast<png_uint_32>(shape.height), 8 * static_cast<int>(SampleBytes(shape.type)),
                  shape.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     // Each pixel less the mean of its left and upper neighbour, packed without looking for repeats:

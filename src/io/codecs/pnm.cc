@@ -25,7 +25,7 @@ class PnmReader : public RowReader {
     shape_.height = NextNumber(std::numeric_limits<int>::max());
     largest_ = NextNumber(65535);
     if (largest_ < 1) Broken();
-    shape_.bits = largest_ > 255 ? 16 : 8;
+    shape_.type = largest_ > 255 ? SampleType::kUint16 : SampleType::kUint8;
     const std::uint64_t rows_at = position_ - (filled_ - used_) + 1;  // after one white space
     const std::uint64_t bytes = file_->size() - std::min(file_->size(), rows_at);
     // In a text, a value is a digit and a space, but for the last.
@@ -43,7 +43,7 @@ class PnmReader : public RowReader {
     } else {
       ReadExactly(*file_, position_, row, shape_.RowBytes());
       position_ += shape_.RowBytes();
-      if (shape_.bits == 16) {
+      if (shape_.type == SampleType::kUint16) {
         const auto* bytes = static_cast<const std::uint8_t*>(row);
         for (std::size_t i = 0; i < count; ++i) Set(row, i, bytes[2 * i] << 8 | bytes[2 * i + 1]);
       } else if (largest_ != 255) {
@@ -60,9 +60,9 @@ class PnmReader : public RowReader {
   // Scales, so that the format's largest value becomes that of 8 or 16 bits.
   void Set(void* row, std::size_t i, int value) const {
     if (value > largest_) Broken();
-    const std::int64_t full = shape_.bits == 8 ? 255 : 65535;
+    const std::int64_t full = shape_.type == SampleType::kUint8 ? 255 : 65535;
     const std::int64_t scaled = (value * full + largest_ / 2) / largest_;
-    if (shape_.bits == 8) {
+    if (shape_.type == SampleType::kUint8) {
       static_cast<std::uint8_t*>(row)[i] = static_cast<std::uint8_t>(scaled);
     } else {
       static_cast<std::uint16_t*>(row)[i] = static_cast<std::uint16_t>(scaled);
@@ -114,12 +114,12 @@ class PnmWriter : public RowWriter {
       : file_(path), shape_(shape), row_(MakeBuffer(shape.RowBytes(), path)) {
     const std::string header = std::string(shape.channels == 1 ? "P5\n" : "P6\n") +
                                std::to_string(shape.width) + " " + std::to_string(shape.height) +
-                               (shape.bits == 8 ? "\n255\n" : "\n65535\n");
+                               (shape.type == SampleType::kUint8 ? "\n255\n" : "\n65535\n");
     file_.Write(header.data(), header.size());
   }
 
   void WriteRow(const void* row) override {
-    if (shape_.bits == 16) {
+    if (shape_.type == SampleType::kUint16) {
       const auto* from = static_cast<const std::uint16_t*>(row);
       for (std::size_t i = 0; i < shape_.RowValues(); ++i) {
         row_[2 * i] = static_cast<std::uint8_t>(from[i] >> 8);

@@ -176,7 +176,7 @@ class TiffReader : public RowReader {
       ThrowNotRead(file_->path(), "TIFF colours of kind " + std::to_string(photometric_));
     }
     shape_.channels = grey ? 1 : 3;
-    shape_.bits = file_bits_ == 16 ? 16 : 8;
+    shape_.type = file_bits_ == 16 ? SampleType::kUint16 : SampleType::kUint8;
     if (palette) ReadPalette();
     planes_ = separate && photometric_ == PHOTOMETRIC_RGB ? 3 : 1;
     samples_a_plane_ = separate ? 1 : samples_;
@@ -371,7 +371,7 @@ class TiffWriter : public RowWriter {
         &errors_, 0);
     Set(TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(shape.width));
     Set(TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(shape.height));
-    Set(TIFFTAG_BITSPERSAMPLE, shape.bits);
+    Set(TIFFTAG_BITSPERSAMPLE, 8 * static_cast<int>(SampleBytes(shape.type)));
     Set(TIFFTAG_SAMPLESPERPIXEL, shape.channels);
     Set(TIFFTAG_PHOTOMETRIC, shape.channels == 1 ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_RGB);
     Set(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);

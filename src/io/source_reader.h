@@ -1,0 +1,64 @@
+// A source of a fusion: an image file with the way to its grey levels.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auif/io.h"
+#include "image/source_tone.h"
+
+namespace auif {
+
+enum class Modality { kInfrared, kVisible };
+
+struct SourceFile {
+  std::filesystem::path path;
+  Modality modality = Modality::kInfrared;
+};
+
+class SourceReader {
+ public:
+  // Opens the file and decodes its first row. Throws Error (kInput).
+  SourceReader(std::filesystem::path path, Modality modality, const SourceOptions& options);
+
+  const std::filesystem::path& path() const { return path_; }
+  // The file's; with the size that Resize() gave.
+  const ImageSpec& spec() const { return spec_; }
+  // Has the image scaled to this size, which takes it whole.
+  void Resize(Size size);
+
+  // Whether rows can be read one by one: where the file may have to be read twice, for the range of
+  // its values or to see whether it has colours, it must be a regular one.
+  bool by_rows() const;
+  // Before ReadRow: finds the range by reading the file once more where it must be known.
+  void PrepareRows();
+  // Reads the next row into row y of `to`, an image of PrepareRows()'s spec() but for its height.
+  void ReadRow(Image* to, int y);
+  // The grey levels of such a row, in [0, 1].
+  void GreyRow(const Image& rows, int y, float* to) const;
+  // The whole image. Instead of reading by rows.
+  Image ReadWhole();
+  // Whether the image has colours: reads it once more up to the first row that has.
+  bool HasColour() const;
+
+  // What people should know of how it was read, a line each without the file's name.
+  std::vector<std::string> Notes() const;
+
+ private:
+  ImageReader Reopen() const { return ImageReader(path_); }
+
+  std::filesystem::path path_;
+  Modality modality_;
+  SourceOptions options_;
+  ImageReader reader_;
+  ImageSpec spec_;
+  SourceTone tone_;
+};
+
+// The whole image of a source. notes: are appended to; may be null.
+Image ReadSource(const std::filesystem::path& path, Modality modality,
+                 const SourceOptions& options = {}, std::vector<std::string>* notes = nullptr);
+
+}  // namespace auif
