@@ -18,10 +18,10 @@ struct PairOptions {
 };
 
 struct FuseFilesOptions {
-  PairOptions pair;
+  PairOptions pair = {};
 
   SampleType type = SampleType::kUint8;  // of the result
-  int threads = 1;                       // that read both sources and write the result, beside the method's own
+  int threads = 1;  // that read both sources and write the result, beside the method's own
 };
 
 // Fuses two image files into a third. The sources are registered, of one size; of colours the luma

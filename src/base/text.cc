@@ -67,4 +67,12 @@ std::string GuessAndList(std::string_view word, std::span<const std::string> can
   return guess.empty() ? list : guess + " " + list;
 }
 
+std::string Printable(std::string_view text) {
+  constexpr std::size_t kLongest = 80;
+  std::string clean;
+  for (const char c : text.substr(0, kLongest)) clean += c >= 0x20 && c < 0x7f ? c : '?';
+  if (text.size() > kLongest) clean += "...";
+  return clean;
+}
+
 }  // namespace auif

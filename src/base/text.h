@@ -13,6 +13,10 @@ std::string Lower(std::string_view text);
 // The shortest decimal text that reads back as the same value.
 std::string NumberText(double value);
 
+// A name from a file for use in a message: shortened, and without control characters or bytes
+// outside ASCII, so that a broken file cannot spoil the terminal.
+std::string Printable(std::string_view text);
+
 // The candidate that `word` is most likely a misspelling of, ignoring case: the one with the fewest
 // insertions, deletions, substitutions and swaps of neighbours, at most one per three letters.
 // Empty where there is none.

@@ -41,5 +41,11 @@ TEST(Text, DidYouMeanIsAHint) {
             "there are add, average and l1");
 }
 
+TEST(Printable, ShortAndWithoutControlCharacters) {
+  EXPECT_EQ(Printable("conv1.0"), "conv1.0");
+  EXPECT_EQ(Printable("a\x1b[2J\n\xff"), "a?[2J??");
+  EXPECT_EQ(Printable(std::string(1000, 'x')), std::string(80, 'x') + "...");
+}
+
 }  // namespace
 }  // namespace auif

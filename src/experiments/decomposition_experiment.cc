@@ -9,6 +9,7 @@
 #include "experiments/sheet.h"
 #include "image/levels.h"
 #include "io/csv.h"
+#include "io/source_reader.h"
 
 namespace auif {
 
@@ -27,8 +28,10 @@ Section RunDecomposition(Lab& lab) {
   lab.Plan(static_cast<int>(sets.size()) * 2);
   for (const Dataset* set : sets) {
     const ImagePair& pair = set->pairs[set->pairs.size() / 2];
-    for (const auto& [kind, path] : {std::pair{"infrared", pair.ir}, {"visible", pair.vis}}) {
-      Plane<float> source = ReadImage(path).Grey();
+    for (const auto& [kind, file] :
+         {std::pair{"infrared", SourceFile{pair.ir, Modality::kInfrared}},
+          {"visible", SourceFile{pair.vis, Modality::kVisible}}}) {
+      Plane<float> source = UnitGrey(ReadSource(file.path, file.modality));
       const Decomposition maps = fuser.Decompose(source);
       std::vector<Plane<float>> row;
       row.push_back(std::move(source));

@@ -29,8 +29,8 @@ std::vector<Scene> Scenes(const std::vector<const Dataset*>& sets, std::size_t m
     for (std::size_t k = 0; k < count; ++k) {
       const ImagePair& pair = set->pairs[(2 * k + 1) * set->pairs.size() / (2 * count)];
       scenes.push_back({set, &pair, std::vector<Plane<float>>(2 + methods)});
-      scenes.back().images[0] = ReadSource(pair.ir, Modality::kInfrared).Grey();
-      scenes.back().images[1] = ReadSource(pair.vis, Modality::kVisible).Grey();
+      scenes.back().images[0] = UnitGrey(ReadSource(pair.ir, Modality::kInfrared));
+      scenes.back().images[1] = UnitGrey(ReadSource(pair.vis, Modality::kVisible));
     }
   }
   return scenes;

@@ -149,8 +149,8 @@ std::optional<MethodCost> Lab::FindCost(const FusionMethod& method, const Datase
 MethodCost Lab::Cost(const FusionMethod& method, const std::string& name, const Dataset& set,
                      const ImagePair& pair) {
   if (const auto kept = FindCost(method, set, pair)) return *kept;
-  const Plane<float> ir = ReadSource(pair.ir, Modality::kInfrared).Grey(),
-                     vis = ReadSource(pair.vis, Modality::kVisible).Grey();
+  const Plane<float> ir = UnitGrey(ReadSource(pair.ir, Modality::kInfrared)),
+                     vis = UnitGrey(ReadSource(pair.vis, Modality::kVisible));
   const MethodCost cost = MeasureCost(method, ir, vis);
   store_.Keep("cost", CostInputs(method, set, pair), ToJson(cost));
   Tick(1, "cost: " + name);

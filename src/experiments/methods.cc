@@ -55,8 +55,8 @@ fs::path ComparedMethod::Folder(const Dataset& set, std::size_t sets) const {
 Plane<float> ComparedMethod::Fused(const Dataset& set, std::size_t sets,
                                    const ImagePair& pair) const {
   if (method) {
-    return method->Fuse(ReadSource(pair.ir, Modality::kInfrared).Grey(),
-                        ReadSource(pair.vis, Modality::kVisible).Grey());
+    return method->Fuse(UnitGrey(ReadSource(pair.ir, Modality::kInfrared)),
+                        UnitGrey(ReadSource(pair.vis, Modality::kVisible)));
   }
   const fs::path from = Folder(set, sets);
   if (from.empty()) return {};

@@ -35,7 +35,7 @@ class Stored : public FusionMethod {
     static std::atomic<unsigned> count = 0;
     const fs::path path =
         folder_ / (("stored-" + std::to_string(getpid()) + "-" + std::to_string(count++) + ".jpg"));
-    const auto writer = CreateJpeg(path, {image.width(), image.height(), 1, 8}, quality_);
+    const auto writer = CreateJpeg(path, {image.width(), image.height()}, quality_);
     for (int y = 0; y < image.height(); ++y) writer->WriteRow(image.View<std::uint8_t>().Row(y));
     writer->Finish();
     const Plane<float> read = ReadImage(path).Grey();

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tests/test_util.h"
+#include "tests/expect_error.h"
 
 namespace auif {
 namespace {
@@ -32,7 +32,8 @@ TEST(Resampled, ItsOwnSizeGivesItBack) {
   }
 }
 
-// Away from the borders, where pixels are repeated, a cubic gives a linear ramp back.
+// Away from the borders, where pixels are repeated, a cubic gives a linear ramp back: exactly where
+// it is not widened; else the old pixels' samples of it are not quite symmetric.
 TEST(Resampled, ARampStaysARamp) {
   const Image image = Ramp(40, 30);
   for (const Size size : {Size{80, 60}, {61, 47}, {20, 15}, {13, 9}}) {
@@ -44,7 +45,7 @@ TEST(Resampled, ARampStaysARamp) {
     for (int y = margin_y; y < size.height - margin_y; ++y) {
       for (int x = margin_x; x < size.width - margin_x; ++x) {
         const double wanted = 0.3 * (x + 0.5) / size.width + 0.5 * ((y + 0.5) * fy - 0.5) / 30;
-        EXPECT_NEAR(scaled.View<float>().Row(y)[x], wanted, 2e-5)
+        EXPECT_NEAR(scaled.View<float>().Row(y)[x], wanted, size.width < 40 ? 1e-4 : 1e-6)
             << x << " " << y << " " << size.width;
       }
     }

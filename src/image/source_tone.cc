@@ -125,7 +125,7 @@ void GreyCounts::Add(const Image& image, int y) {
 }
 
 double GreyCounts::Quantile(double p) const {
-  const auto rank = static_cast<std::uint64_t>(p * static_cast<double>(total_ - 1));
+  const auto rank = static_cast<std::uint64_t>(std::llround(p * static_cast<double>(total_ - 1)));
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     below += counts_[i];
@@ -161,7 +161,8 @@ SourceRule ParseSourceRule(const std::string& text, const std::string& where) {
   rule.low = ParseNumber(rest.substr(0, comma), where);
   rule.high = ParseNumber(rest.substr(std::min(comma + 1, rest.size())), where);
   const bool share = rule.kind == SourceRule::kPercentiles;
-  if (rule.low == rule.high || (share && (rule.low > rule.high || rule.low < 0 || rule.high > 100))) {
+  if (rule.low == rule.high ||
+      (share && (rule.low > rule.high || rule.low < 0 || rule.high > 100))) {
     throw Error(ErrorKind::kUsage, "'" + text + "' leaves nothing between black and white", where,
                 share ? "percentiles lie between 0 and 100, the lower one first" : "");
   }
@@ -175,7 +176,8 @@ bool NeedsCounts(const SourceRule& rule, const ImageSpec& spec) {
 
 SourceTone FindTone(const SourceRule& rule, const ImageSpec& spec, bool infrared,
                     const GreyCounts* counts) {
-  SourceTone tone{.range = spec.range};
+  SourceTone tone;
+  tone.range = spec.range;
   if (NeedsCounts(rule, spec) && counts->empty()) {
     throw Error(ErrorKind::kInput, "the image has no finite values", spec.source);
   }
@@ -204,9 +206,17 @@ SourceTone FindTone(const SourceRule& rule, const ImageSpec& spec, bool infrared
     }
   }
   if (rule.equalise) tone.curve = PlateauCurve(*counts, tone.range);
-  tone.changes =
-      tone.range != spec.range || !tone.curve.empty() || spec.type == SampleType::kFloat;
+  tone.changes = tone.range != spec.range || !tone.curve.empty() || spec.type == SampleType::kFloat;
   return tone;
+}
+
+Plane<float> UnitGrey(const Image& image) {
+  Plane<float> levels = image.Grey();
+  if (image.type() != SampleType::kFloat && image.range() == FullRange(image.type())) return levels;
+  for (int y = 0; y < levels.height(); ++y) {
+    SourceTone().Apply({levels.Row(y), static_cast<std::size_t>(levels.width())});
+  }
+  return levels;
 }
 
 Image WithTone(Image image, const SourceRule& rule, bool infrared, std::string* note) {
@@ -219,7 +229,7 @@ Image WithTone(Image image, const SourceRule& rule, bool infrared, std::string* 
   *note = tone.note;
   if (!tone.changes) return image;
   image.set_range(tone.range);
-  if (!infrared && tone.curve.empty()) return image;
+  if (tone.curve.empty()) return image;
   Plane<float> levels = image.Grey();
   for (int y = 0; y < levels.height(); ++y) {
     tone.Apply({levels.Row(y), static_cast<std::size_t>(levels.width())});

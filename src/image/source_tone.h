@@ -24,7 +24,7 @@ class GreyCounts {
   bool empty() const { return total_ == 0; }
   double least() const { return least_; }
   double most() const { return most_; }
-  // The value of the pixel that the share p, in [0, 1], of the others comes before.
+  // The value of the pixel that the share p, in [0, 1], of the others comes before, rounded.
   double Quantile(double p) const;
   // Calls f(value, count) for each value that occurs, in ascending order.
   template <typename F>
@@ -62,8 +62,11 @@ bool NeedsCounts(const SourceRule& rule, const ImageSpec& spec);
 SourceTone FindTone(const SourceRule& rule, const ImageSpec& spec, bool infrared,
                     const GreyCounts* counts);
 
-// The whole image: as it is where the tone changes nothing; else in its new range or, where the
-// tone has a curve or the samples are floats, as grey levels. `note` gets the tone's.
+// Image::Grey() with levels in [0, 1], as methods take them; NaN becomes 0.
+Plane<float> UnitGrey(const Image& image);
+
+// The whole image in its new range or, where the tone has a curve, as grey levels in [0, 1]. `note`
+// gets the tone's.
 Image WithTone(Image image, const SourceRule& rule, bool infrared, std::string* note);
 
 }  // namespace auif

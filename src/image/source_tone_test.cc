@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "tests/test_util.h"
+#include "tests/expect_error.h"
 
 namespace auif {
 namespace {
@@ -20,7 +20,7 @@ Image Row(const std::vector<T>& values) {
 }
 
 std::vector<float> Levels(const Image& image) {
-  const Plane<float> grey = image.Grey();
+  const Plane<float> grey = UnitGrey(image);
   return {grey.Row(0), grey.Row(0) + grey.width()};
 }
 

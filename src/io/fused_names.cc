@@ -63,7 +63,7 @@ FusedNames::FusedNames(const PairIndex& index, const std::vector<std::string>& n
     for (const std::string& suffix : suffixes) {
       const auto found = std::count_if(names.begin(), names.end(), [&](const std::string& name) {
         const auto inner = Inner(name, prefix, suffix);
-        return inner && index_.Find(*inner);
+        return inner && index_.FindName(*inner);
       });
       if (found < most ||
           (found == most && prefix.size() + suffix.size() >= prefix_.size() + suffix_.size())) {
@@ -85,10 +85,10 @@ std::optional<std::size_t> FusedNames::Find(const std::string& name) const {
     if (!std::regex_match(name, match, std::regex(pattern_)) || !match[1].matched) {
       return std::nullopt;
     }
-    return index_.Find(match[1].str());
+    return index_.FindName(match[1].str());
   }
   const auto inner = Inner(name, prefix_, suffix_);
-  return inner ? index_.Find(*inner) : std::nullopt;
+  return inner ? index_.FindName(*inner) : std::nullopt;
 }
 
 std::string FusedNames::LeftOut() const {

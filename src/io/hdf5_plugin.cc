@@ -13,6 +13,7 @@
 
 #include "auif/error.h"
 #include "auif/export.h"
+#include "base/text.h"
 #include "io/atomic_file.h"
 
 namespace auif {

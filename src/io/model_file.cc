@@ -7,6 +7,7 @@
 
 #include "auif/error.h"
 #include "auif/model_io.h"
+#include "base/text.h"
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 

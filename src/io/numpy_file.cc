@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/zip_archive.h"
 
 namespace auif {

@@ -15,10 +15,10 @@ PairIndex::PairIndex(std::span<const ImagePair> pairs) {
 }
 
 std::optional<std::size_t> PairIndex::Find(const std::filesystem::path& fused) const {
-  return Find(fused.stem().string());
+  return FindName(fused.stem().string());
 }
 
-std::optional<std::size_t> PairIndex::Find(const std::string& name) const {
+std::optional<std::size_t> PairIndex::FindName(const std::string& name) const {
   const auto found = by_name_.find(Folded(name));
   if (found == by_name_.end()) return std::nullopt;
   return found->second;

@@ -18,7 +18,7 @@ class PairIndex {
   // The pair's place in the list; nothing where no pair has this name.
   std::optional<std::size_t> Find(const std::filesystem::path& fused) const;
   // The same for a name without extension.
-  std::optional<std::size_t> Find(const std::string& name) const;
+  std::optional<std::size_t> FindName(const std::string& name) const;
 
  private:
   std::map<std::string, std::size_t> by_name_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "auif/error.h"
+#include "base/text.h"
 
 namespace auif {
 namespace {

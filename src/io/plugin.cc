@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/tensor.h"
 
 namespace auif {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auif/error.h"
+#include "base/text.h"
 
 namespace auif {
 namespace {

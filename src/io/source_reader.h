@@ -57,7 +57,7 @@ class SourceReader {
   SourceTone tone_;
 };
 
-// The whole image of a source. notes: are appended to; may be null.
+// The whole image of a source; UnitGrey gives its levels. notes: are appended to; may be null.
 Image ReadSource(const std::filesystem::path& path, Modality modality,
                  const SourceOptions& options = {}, std::vector<std::string>* notes = nullptr);
 

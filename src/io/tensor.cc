@@ -86,12 +86,4 @@ void TakeTensor(TensorMap* tensors, const std::string& name, const TensorView<fl
   std::ranges::copy(tensor.values, to.values.begin());
 }
 
-std::string Printable(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
-  std::string clean;
-  for (const char c : text.substr(0, kLongest)) clean += c >= 0x20 && c < 0x7f ? c : '?';
-  if (text.size() > kLongest) clean += "...";
-  return clean;
-}
-
 }  // namespace auif

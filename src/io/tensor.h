@@ -65,8 +65,4 @@ void AppendLittleEndian(UInt value, std::string* bytes) {
 void TakeTensor(TensorMap* tensors, const std::string& name, const TensorView<float>& to,
                 const std::string& where);
 
-// A name from a file for use in a message: shortened, and without control characters or bytes
-// outside ASCII, so that a broken file cannot spoil the terminal.
-std::string Printable(std::string_view text);
-
 }  // namespace auif

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/atomic_file.h"
 #include "io/hdf5_file.h"
 #include "io/numpy_file.h"

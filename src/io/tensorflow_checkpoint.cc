@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/atomic_file.h"
 #include "io/crc32c.h"
 

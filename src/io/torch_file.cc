@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/atomic_file.h"
 #include "io/pickle.h"
 #include "io/zip_archive.h"

@@ -11,6 +11,7 @@
 
 #include "auif/error.h"
 #include "auif/model_io.h"
+#include "base/text.h"
 #include "io/atomic_file.h"
 #include "io/torch_file.h"
 

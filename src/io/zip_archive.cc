@@ -1,6 +1,7 @@
 #include "io/zip_archive.h"
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/tensor.h"
 
 namespace auif {

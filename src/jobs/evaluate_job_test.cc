@@ -61,7 +61,10 @@ TEST_F(EvaluateJobTest, ThreadsDoNotChangeTheBits) {
 }
 
 TEST_F(EvaluateJobTest, SingleImages) {
-  job_ = {At("ir/a.png"), At("vis/b.png"), {{"x", At("fused/a.png")}}, "standard", {"EN"}, 0};
+  job_.ir = At("ir/a.png");
+  job_.vis = At("vis/b.png");
+  job_.methods = {{"x", At("fused/a.png")}};
+  job_.metrics = {"EN"};
   const EvaluateResult result = RunEvaluateJob(job_);
   EXPECT_EQ(result.methods[0].images, std::vector<std::string>{"a"});
   EXPECT_EQ(result.metrics.size(), 1u);

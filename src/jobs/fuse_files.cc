@@ -32,7 +32,8 @@ ImageSpec ResultSpec(Size size, bool colour, SampleType type) {
 
 // Whether its samples are what a kernel reads without being told more.
 bool IsPlainGrey(const Image& image) {
-  return image.channels() == 1 && image.range() == FullRange(image.type());
+  return image.channels() == 1 && image.type() != SampleType::kFloat &&
+         image.range() == FullRange(image.type());
 }
 
 // What may be the matter with a pair of different sizes, and what helps.
@@ -163,7 +164,7 @@ void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
     return method.FuseSamples(View(ir), View(vis), View(result));
   };
   if (!direct()) {
-    const Plane<float> fused = method.Fuse(ir.Grey(), vis.Grey());
+    const Plane<float> fused = method.Fuse(UnitGrey(ir), UnitGrey(vis));
     result = colour ? WithLuma(vis, fused, out.type) : Image(fused).As(out.type);
   }
   ImageWriter writer(out.path, result.spec(), *out.format);
@@ -181,8 +182,8 @@ void FuseRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& o
 void FuseOpened(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads) {
   // Whole images of so many rows take as much memory as a stream, which keeps rows of every layer.
   constexpr int kMostWholeRows = 600;
-  if (sources.vis.spec().size.height > kMostWholeRows && method.by_rows() &&
-      sources.ir.by_rows() && sources.vis.by_rows()) {
+  if (sources.vis.spec().size.height > kMostWholeRows && method.by_rows() && sources.ir.by_rows() &&
+      sources.vis.by_rows()) {
     FuseRows(method, sources, out, threads);
   } else {
     const Image ir = sources.ir.ReadWhole();

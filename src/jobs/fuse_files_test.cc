@@ -93,8 +93,9 @@ TEST_F(FuseFilesTest, NothingIsLeftOfAResultWhoseSourceIsBroken) {
   WriteAll(In("vis.png"), whole.substr(0, whole.size() * 9 / 10));
   WriteAll(In("out.png"), "before");
   OpenPair sources = OpenSources(*method_, In("ir.png"), In("vis.png"));
-  ExpectError(ErrorKind::kInput, "vis.png",
-              [&] { FuseRows(*method_, sources, OpenOutput(In("out.png"), 8), 2); });
+  ExpectError(ErrorKind::kInput, "vis.png", [&] {
+    FuseRows(*method_, sources, OpenOutput(In("out.png"), SampleType::kUint8), 2);
+  });
   EXPECT_EQ(ReadAll(In("out.png")), "before");
   int files = 0;
   for (const auto& entry : fs::directory_iterator(folder_.path())) {
@@ -106,12 +107,14 @@ TEST_F(FuseFilesTest, NothingIsLeftOfAResultWhoseSourceIsBroken) {
 TEST_F(FuseFilesTest, RefusesWhatCannotBeWritten) {
   WriteSources("ir.pgm", "vis.pgm", 1, 8);
   for (const char* out : {"out.xyz", "out.jpg"}) {
-    ExpectError(ErrorKind::kUsage, out,
-                [&] { FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In(out), {.type = SampleType::kUint16}); });
+    ExpectError(ErrorKind::kUsage, out, [&] {
+      FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In(out), {.type = SampleType::kUint16});
+    });
   }
   OpenPair sources = OpenSources(*method_, In("ir.pgm"), In("vis.pgm"));
-  ExpectError(ErrorKind::kOutput, "missing",
-              [&] { FuseRows(*method_, sources, OpenOutput(In("missing/out.png"), 8), 1); });
+  ExpectError(ErrorKind::kOutput, "missing", [&] {
+    FuseRows(*method_, sources, OpenOutput(In("missing/out.png"), SampleType::kUint8), 1);
+  });
   ExpectError(ErrorKind::kOutput, "missing",
               [&] { FuseFiles(*method_, In("ir.pgm"), In("vis.pgm"), In("missing/out.png")); });
   ExpectError(ErrorKind::kUsage, "overwrite",

@@ -1,5 +1,7 @@
 #include "jobs/fuse_job.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -71,7 +73,7 @@ void WriteMaps(const FusionMethod& method, const fs::path& folder, const std::st
   std::string ranges = "map,black,white\n";
   for (const char* modality : kModalities) {
     const Image& image = modality == kModalities[0] ? ir : vis;
-    const std::vector<Plane<float>> maps = method.Maps(image.Grey());
+    const std::vector<Plane<float>> maps = method.Maps(UnitGrey(image));
     for (std::size_t i = 0; i < maps.size(); ++i) {
       WriteMap(MapPath(folder, name, modality, method.info().maps[i]), maps[i], &ranges);
     }
@@ -177,11 +179,10 @@ JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   if (const std::string note = method->Note(); !note.empty()) report.notes.push_back(note);
   report.unpaired = static_cast<int>(unmatched.size());
   if (!list.others.empty()) {
-    report.notes.push_back(list.others.size() == 1
-                               ? list.others[0].filename().string() +
-                                     " is of a further band and not used"
-                               : fmt::format("{} images of further bands are not used",
-                                             list.others.size()));
+    report.notes.push_back(
+        list.others.size() == 1
+            ? list.others[0].filename().string() + " is of a further band and not used"
+            : fmt::format("{} images of further bands are not used", list.others.size()));
   }
   for (const fs::path& path : unmatched) {
     const Error error(ErrorKind::kInput, "the image has no partner", path.string());

@@ -14,7 +14,7 @@ FusionResult FuseAs8Bit(const FusionMethod& method, const Image& ir, const Image
   const auto rounded = [](Plane<float> levels) {
     return Image(std::move(levels)).As(SampleType::kUint8);
   };
-  Plane<float> ir_grey = ir.Grey(), vis_grey = vis.Grey();
+  Plane<float> ir_grey = UnitGrey(ir), vis_grey = UnitGrey(vis);
   Plane<float> fused = method.Fuse(ir_grey, vis_grey);
   return {rounded(std::move(ir_grey)), rounded(std::move(vis_grey)), rounded(std::move(fused))};
 }

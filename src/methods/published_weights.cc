@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "auif/error.h"
+#include "base/text.h"
 #include "io/tensor_file.h"
 
 namespace auif {

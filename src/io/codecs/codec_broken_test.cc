@@ -241,7 +241,7 @@ TEST(UnwritableImages, NothingIsLeft) {
     const cv::Mat image = TestMat(600, 500, 1, 8);
     const fs::path path = folder / (std::string("a") + extension);
     {
-      const auto writer = CreateImage(path, {600, 500, 1, 8});
+      const auto writer = CreateImage(path, {600, 500, 1});
       for (int y = 0; y < 300; ++y) writer->WriteRow(image.ptr(y));
       // Not finished.
     }
@@ -252,7 +252,7 @@ TEST(UnwritableImages, NothingIsLeft) {
     const rlimit limit{20'000, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &limit);
     ExpectError(ErrorKind::kOutput, path.string() + ": cannot be written: File too large", [&] {
-      const auto writer = CreateImage(path, {600, 500, 1, 8});
+      const auto writer = CreateImage(path, {600, 500, 1});
       for (int y = 0; y < 500; ++y) writer->WriteRow(image.ptr(y));
       writer->Finish();
     });
@@ -260,15 +260,15 @@ TEST(UnwritableImages, NothingIsLeft) {
     EXPECT_EQ(folder.Count(), 0) << extension;
 
     ExpectError(ErrorKind::kOutput, "create the folder first", [&] {
-      CreateImage(folder / "absent" / path.filename().string(), {6, 5, 1, 8});
+      CreateImage(folder / "absent" / path.filename().string(), {6, 5, 1});
     });
   }
-  ExpectError(ErrorKind::kOutput, "JPEG", [&] { CreateImage(folder / "a.jpg", {70000, 5, 1, 8}); });
+  ExpectError(ErrorKind::kOutput, "JPEG", [&] { CreateImage(folder / "a.jpg", {70000, 5, 1}); });
   ExpectError(ErrorKind::kOutput, "too large for a BMP", [&] {
-    CreateImage(folder / "a.bmp", {100'000, 100'000, 1, 8});
+    CreateImage(folder / "a.bmp", {100'000, 100'000, 1});
   });
-  ExpectError(ErrorKind::kUsage, "cannot hold", [&] {
-    CreateImage(folder / "a.bmp", {10, 10, 1, 16});
+  ExpectError(ErrorKind::kUsage, "does not hold", [&] {
+    CreateImage(folder / "a.bmp", {10, 10, 1, SampleType::kUint16});
   });
   EXPECT_EQ(folder.Count(), 0);
 }
@@ -281,7 +281,7 @@ TEST(UnwritableImages, DevicesGetTheWholeFileAtOnce) {
     const fs::path link = folder / (std::string("full") + extension);
     fs::create_symlink("/dev/full", link);
     ExpectError(ErrorKind::kOutput, "No space left", [&] {
-      const auto writer = CreateImage(link, {60, 50, 3, 8});
+      const auto writer = CreateImage(link, {60, 50, 3});
       for (int y = 0; y < 50; ++y) writer->WriteRow(image.ptr(y));
       writer->Finish();
     });
