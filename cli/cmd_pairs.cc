@@ -54,7 +54,7 @@ const char* Why(PairedBy by) {
 std::string Seen(const fs::path& path) {
   const ImageName name(path.stem().string());
   const auto word = name.BandWord(false);
-  if (!word) return "its name tells no band";
+  if (!word) return "no name fits, and no word of its own tells the band";
   const char* band = "a further band's";
   if (name.BandOf(*word) == Band::kVisible) band = "visible";
   if (IsInfrared(name.BandOf(*word))) band = "infrared";

@@ -342,7 +342,7 @@ TEST_F(CliFuseTest, MistakesInTheCommandAreWrongUse) {
   ExpectOneLine(Fuse("ir.png vis.png"), 2, {"--output"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.png --strategy best"), 2, {"strategy", "best"});
   ExpectOneLine(Fuse("ir.png vis.png -o out.xyz"), 2, {"out.xyz", "unknown image format"});
-  ExpectOneLine(Fuse("ir.png vis.png -o out.jpg --bits 16"), 2, {"out.jpg", "16 bits"});
+  ExpectOneLine(Fuse("ir.png vis.png -o out.jpg --bits 16"), 2, {"out.jpg", "16-bit samples"});
   ExpectOneLine(Fuse("ir.png vis.png -o ir.png"), 2, {"ir.png", "overwrite"});
   ExpectOneLine(Fuse("ir.png . -o out.png"), 2, {"folder"});
   ExpectOneLine(Fuse("ir.png -o out.png"), 2, {"visible image is missing"});

@@ -67,12 +67,18 @@ double ParseNumber(std::string_view text, const std::string& where) {
 // A share of the image's range that is filled below which it is stretched.
 constexpr double kLittle = 0.25;
 
-bool FillsLittle(const ImageSpec& spec, double low, double high) {
-  if (spec.type == SampleType::kUint8) return false;
+bool FillsLittle(const ImageSpec& spec, const GreyCounts& counts) {
+  const double low = counts.Quantile(0.001), high = counts.Quantile(0.999);
   const double share = (high - low) / (spec.range.white - spec.range.black);
   const bool leaves =
       spec.type == SampleType::kFloat && (low < spec.range.black || high > spec.range.white);
   return leaves || share < kLittle;
+}
+
+// SourceRule::kAuto of what fills little.
+Range Gain(const GreyCounts& counts) {
+  const double low = counts.Quantile(0.16), white = counts.Quantile(0.995);
+  return {std::max(counts.Quantile(0.001), low - 0.5 * (white - low)), white};
 }
 
 // What keeps a visible image dark: 10, 12 or 14 bits in 16.
@@ -186,14 +192,12 @@ SourceTone FindTone(const SourceRule& rule, const ImageSpec& spec, bool infrared
   } else if (rule.kind == SourceRule::kPercentiles) {
     tone.range = {counts->Quantile(rule.low / 100), counts->Quantile(rule.high / 100)};
   } else if (rule.kind == SourceRule::kAuto && NeedsCounts(rule, spec)) {
-    const double low = counts->Quantile(rule.low / 100), high = counts->Quantile(rule.high / 100);
-    const bool stretch = FillsLittle(spec, low, high);
     if (spec.type != SampleType::kFloat && !infrared) {
       tone.range = FewerBits(spec, counts->most());
-    } else if (stretch) {
-      tone.range = {low, high};
+    } else if (FillsLittle(spec, *counts)) {
+      tone.range = Gain(*counts);
     }
-    if (tone.range != spec.range && low < high) {
+    if (tone.range != spec.range && tone.range.black < tone.range.white) {
       tone.note = "its values from " + Limits(spec, tone.range) + " become black to white (--" +
                   std::string(infrared ? "ir" : "vis") + "-range full leaves them)";
     }

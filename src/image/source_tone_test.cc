@@ -37,13 +37,25 @@ TEST(SourceTone, AutoStretchesWhatFillsLittle) {
   std::string note;
   const Image image = WithTone(Counts(), {}, true, &note);
   const std::vector<float> levels = Levels(image);
-  // 2 of 2001 pixels are left out at either end.
+  // 2 of 2001 pixels are left out at the dark end, 10 at the bright one.
   EXPECT_EQ(levels[2], 0.0F);
-  EXPECT_NEAR(levels[1000], 0.5F, 0.001F);
+  EXPECT_NEAR(levels[1000], 998.0F / 1988, 1e-5F);
+  EXPECT_EQ(levels[1990], 1.0F);
   EXPECT_EQ(levels.front(), 0.0F);
   EXPECT_EQ(levels.back(), 1.0F);
   EXPECT_EQ(note,
-            "its values from 29002 to 30998 become black to white (--ir-range full leaves them)");
+            "its values from 29002 to 30990 become black to white (--ir-range full leaves them)");
+}
+
+TEST(SourceTone, AutoDoesNotGiveContrastToAClearSky) {
+  // A tenth of the pixels is sky at 240 K, the rest a street between 280 and 290 K.
+  std::vector<std::uint16_t> values(100, 24000);
+  for (int i = 0; i < 900; ++i) values.push_back(static_cast<std::uint16_t>(28000 + i));
+  std::string note;
+  const std::vector<float> levels = Levels(WithTone(Row(values), {}, true, &note));
+  EXPECT_EQ(levels[0], 0.0F);
+  // Percentile 16 is 28060, 99.5 is 28894: black lies 417 below.
+  EXPECT_NEAR(levels[100], (28000 - 27643) / 1251.0F, 0.002F);
 }
 
 TEST(SourceTone, AutoLeavesWhatIsFilledAnd8Bits) {
@@ -64,7 +76,7 @@ TEST(SourceTone, FloatsInDegreesAreStretchedAndThoseInUnitAreNot) {
   kelvin[7] = std::numeric_limits<float>::quiet_NaN();
   kelvin[8] = std::numeric_limits<float>::infinity();
   const std::vector<float> levels = Levels(WithTone(Row(kelvin), {}, true, &note));
-  EXPECT_NEAR(levels[1500], 0.5F, 0.002F);
+  EXPECT_NEAR(levels[1500], 0.5F, 0.005F);
   EXPECT_EQ(levels[7], 0.0F);
   EXPECT_EQ(levels[8], 1.0F);
   EXPECT_NE(note.find("become black to white"), note.npos);

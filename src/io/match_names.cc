@@ -95,13 +95,12 @@ class Group {
 };
 
 // The words that both lists have.
-std::set<std::string> CommonWords(const Images& a, const Images& b) {
+std::set<std::string> CommonWords(const std::vector<std::vector<std::string>>& a,
+                                  const std::vector<std::vector<std::string>>& b) {
   std::set<std::string> first, common;
-  for (const NamedImage& image : a) {
-    first.insert(image.name.words().begin(), image.name.words().end());
-  }
-  for (const NamedImage& image : b) {
-    for (const std::string& word : image.name.words()) {
+  for (const auto& words : a) first.insert(words.begin(), words.end());
+  for (const auto& words : b) {
+    for (const std::string& word : words) {
       if (first.contains(word)) common.insert(word);
     }
   }
@@ -164,21 +163,38 @@ void MatchNames(Images images, const std::string& group, bool folders, PairList&
   // What both lists have in common, where nothing else has paired any: numbers of a frame between
   // words and hashes that differ.
   if (!lists.paired() && !lists.ir().empty() && !lists.vis().empty()) {
-    const std::set<std::string> common = CommonWords(lists.ir(), lists.vis());
-    const Key key = [&](const NamedImage& image) -> std::optional<std::string> {
-      std::string text;
-      for (const std::string& w : image.name.words()) {
-        if (common.contains(w)) text += (text.empty() ? "" : "_") + w;
+    // But for the word that tells the band: IR_hei_vis_g goes with VIS_hei_vis_r.
+    const auto words = [&](const NamedImage& image, bool infrared) {
+      std::vector<std::string> rest = image.name.words();
+      if (const auto band = word(image, infrared)) {
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(*band));
       }
-      return text.empty() ? std::nullopt : std::optional(text);
+      return rest;
     };
+    const auto all = [&](const Images& side, bool infrared) {
+      std::vector<std::vector<std::string>> names;
+      for (const NamedImage& image : side) names.push_back(words(image, infrared));
+      return names;
+    };
+    const std::set<std::string> common =
+        CommonWords(all(lists.ir(), true), all(lists.vis(), false));
+    const auto key = [&](bool infrared) -> Key {
+      return [&, infrared](const NamedImage& image) -> std::optional<std::string> {
+        std::string text;
+        for (const std::string& w : words(image, infrared)) {
+          if (common.contains(w)) text += (text.empty() ? "" : "_") + w;
+        }
+        return text.empty() ? std::nullopt : std::optional(text);
+      };
+    };
+    const Key ir_key = key(true), vis_key = key(false);
     // One pair must share a number, or say in both names which is which.
     const bool single = lists.ir().size() == 1 && lists.vis().size() == 1;
-    const auto first = key(lists.ir()[0]);
-    if (IsUnique(lists.ir(), key) && IsUnique(lists.vis(), key) &&
+    const auto first = ir_key(lists.ir()[0]);
+    if (IsUnique(lists.ir(), ir_key) && IsUnique(lists.vis(), vis_key) &&
         (!single || !folders || (first && HasNumber(*first)))) {
-      lists.Match(key, key, PairedBy::kCommonWords,
-                  [&](const NamedImage& a, const NamedImage&) { return *key(a); });
+      lists.Match(ir_key, vis_key, PairedBy::kCommonWords,
+                  [&](const NamedImage& a, const NamedImage&) { return *ir_key(a); });
     }
   }
   lists.Finish();

@@ -56,46 +56,28 @@ enum Opcode : unsigned char {
   kShortBinUnicode = 0x8c,
   kBinUnicode8 = 0x8d,
   kStackGlobal = 0x93,
+  kNewObject = 0x81,
+  kBinBytes = 'B',
+  kShortBinBytes = 'C',
   kMemoize = 0x94,
   kFrame = 0x95,
 };
 
 // Those that are refused, by the names of Python's pickletools.
 constexpr std::pair<unsigned char, const char*> kRefusedOpcodes[] = {
-    {'0', "POP"},
-    {'1', "POP_MARK"},
-    {'2', "DUP"},
-    {'B', "BINBYTES"},
-    {'C', "SHORT_BINBYTES"},
-    {'F', "FLOAT"},
-    {'I', "INT"},
-    {'L', "LONG"},
-    {'P', "PERSID"},
-    {'S', "STRING"},
-    {'V', "UNICODE"},
-    {'d', "DICT"},
-    {'g', "GET"},
-    {'i', "INST"},
-    {'l', "LIST"},
-    {'o', "OBJ"},
-    {'p', "PUT"},
-    {0x81, "NEWOBJ"},
-    {0x82, "EXT1"},
-    {0x83, "EXT2"},
-    {0x84, "EXT4"},
-    {0x8b, "LONG4"},
-    {0x8e, "BINBYTES8"},
-    {0x8f, "EMPTY_SET"},
-    {0x90, "ADDITEMS"},
-    {0x91, "FROZENSET"},
-    {0x92, "NEWOBJ_EX"},
-    {0x96, "BYTEARRAY8"},
-    {0x97, "NEXT_BUFFER"},
-    {0x98, "READONLY_BUFFER"},
+    {'0', "POP"},         {'1', "POP_MARK"},     {'2', "DUP"},
+    {'F', "FLOAT"},       {'I', "INT"},          {'L', "LONG"},
+    {'P', "PERSID"},      {'S', "STRING"},       {'V', "UNICODE"},
+    {'d', "DICT"},        {'g', "GET"},          {'i', "INST"},
+    {'l', "LIST"},        {'o', "OBJ"},          {'p', "PUT"},
+    {0x82, "EXT1"},       {0x83, "EXT2"},        {0x84, "EXT4"},
+    {0x8b, "LONG4"},      {0x8e, "BINBYTES8"},   {0x8f, "EMPTY_SET"},
+    {0x90, "ADDITEMS"},   {0x91, "FROZENSET"},   {0x92, "NEWOBJ_EX"},
+    {0x96, "BYTEARRAY8"}, {0x97, "NEXT_BUFFER"}, {0x98, "READONLY_BUFFER"},
 };
 
 // The globals that are understood; a value of Kind::kGlobal holds the place in this table.
-enum class Global { kOrderedDict, kOldTensor, kTensor, kParameter, kStorage };
+enum class Global { kOrderedDict, kOldTensor, kTensor, kParameter, kStorage, kOther };
 struct GlobalEntry {
   const char* name;
   Global meaning;
@@ -117,6 +99,22 @@ constexpr GlobalEntry kGlobals[] = {
     {"torch.CharStorage", Global::kStorage, NumberType::kI8},
     {"torch.ByteStorage", Global::kStorage, NumberType::kU8},
     {"torch.BoolStorage", Global::kStorage, NumberType::kBool},
+    // Beside the tensors: a score as NumPy's number, the options of the training, an optimizer's.
+    {"numpy.core.multiarray.scalar", Global::kOther},
+    {"numpy._core.multiarray.scalar", Global::kOther},
+    {"numpy.dtype", Global::kOther},
+    {"_codecs.encode", Global::kOther},
+    {"argparse.Namespace", Global::kOther},
+    {"collections.defaultdict", Global::kOther},
+    {"collections.Counter", Global::kOther},
+    {"__builtin__.dict", Global::kOther},
+    {"__builtin__.list", Global::kOther},
+    {"builtins.dict", Global::kOther},
+    {"builtins.list", Global::kOther},
+    {"torch.Size", Global::kOther},
+    {"torch.device", Global::kOther},
+    {"torch.float32", Global::kOther},
+    {"torch.torch_version.TorchVersion", Global::kOther},
 };
 
 class Machine {
@@ -211,6 +209,7 @@ class Machine {
 
   void Extend(Kind kind, const std::vector<std::uint32_t>& items) {
     PickleValue& target = Top();
+    if (target.kind == Kind::kOther) return;
     if (target.kind != kind || (kind == Kind::kDict && items.size() % 2 != 0)) FailBroken();
     target.items.insert(target.items.end(), items.begin(), items.end());
   }
@@ -319,7 +318,24 @@ class Machine {
         return stack_.push_back(arguments.items[0]);
       case Global::kStorage:
         FailRefused(std::string("a call of ") + global.name);
+      case Global::kOther:
+        return Push({.kind = Kind::kOther});
     }
+  }
+
+  void MakeObject() {
+    const std::vector<std::uint32_t> call = PopCount(2);
+    const PickleValue& callee = pickle_.values[call[0]];
+    if (callee.kind != Kind::kGlobal || pickle_.values[call[1]].kind != Kind::kTuple) FailBroken();
+    if (kGlobals[callee.integer].meaning != Global::kOther) {
+      FailRefused("the pickle operation NEWOBJ");
+    }
+    Push({.kind = Kind::kOther});
+  }
+
+  void SkipBytes(std::uint64_t length) {
+    Take(length);
+    Push({.kind = Kind::kOther});
   }
 
   // Modules hang their versions on the OrderedDict as an attribute, and parameters before PyTorch
@@ -327,6 +343,7 @@ class Machine {
   void Build() {
     const PickleValue& state = pickle_.values[Pop()];
     const Kind kind = Top().kind;
+    if (kind == Kind::kOther) return;
     if (!(kind == Kind::kDict && state.kind == Kind::kDict) &&
         !(kind == Kind::kTensor && state.kind == Kind::kTuple)) {
       FailRefused("BUILD on something other than an OrderedDict");
@@ -411,6 +428,12 @@ class Machine {
         return PushStorage();
       case kReduce:
         return Reduce();
+      case kNewObject:
+        return MakeObject();
+      case kShortBinBytes:
+        return SkipBytes(TakeInteger<std::uint8_t>());
+      case kBinBytes:
+        return SkipBytes(TakeInteger<std::uint32_t>());
       case kBuild:
         return Build();
       default:

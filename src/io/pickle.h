@@ -1,7 +1,8 @@
 // A reader for the Python pickles inside the files of torch.save. A pickle is a program for a stack
-// machine that may name and call any function. This machine knows only what a state dict of tensors
-// is made of; it refuses every other operation and every other name, calls nothing, and costs time
-// and memory in proportion to the pickle's length.
+// machine that may name and call any function. This machine knows only what state dicts of tensors,
+// and the options and numbers beside them in a checkpoint, are made of; it refuses every other
+// operation and every other name, calls nothing, and costs time and memory in proportion to the
+// pickle's length.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +28,7 @@ struct PickleValue {
     kGlobal,
     kStorage,  // numbers beside the pickle: `text` is their key, `integer` their count
     kTensor,   // items[0] is the storage, `integer` the place of the first number in it
+    kOther,    // what checkpoints hold beside tensors, such as a NumPy number; nothing is kept
   };
   Kind kind = Kind::kNone;
   std::int64_t integer = 0;

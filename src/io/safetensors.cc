@@ -141,12 +141,14 @@ class Parser {
     return metadata;
   }
 
-  static std::optional<NumberType> FloatType(const std::string& name) {
-    if (name == "F32") return NumberType::kF32;
-    if (name == "F64") return NumberType::kF64;
-    if (name == "F16") return NumberType::kF16;
-    if (name == "BF16") return NumberType::kBF16;
-    return std::nullopt;
+  static std::optional<NumberType> TypeOf(const std::string& name) {
+    static const std::map<std::string_view, NumberType> kTypes = {
+        {"F32", NumberType::kF32},  {"F64", NumberType::kF64},   {"F16", NumberType::kF16},
+        {"I64", NumberType::kI64},  {"BF16", NumberType::kBF16}, {"I32", NumberType::kI32},
+        {"I16", NumberType::kI16},  {"I8", NumberType::kI8},     {"U8", NumberType::kU8},
+        {"BOOL", NumberType::kBool}};
+    const auto found = kTypes.find(name);
+    return found == kTypes.end() ? std::nullopt : std::optional(found->second);
   }
 
   // A list of non-negative integers.
@@ -171,10 +173,9 @@ class Parser {
     const auto dtype = json.find("dtype");
     if (dtype == json.end() || !dtype->is_string()) FailTensor(name, "has no dtype");
     const std::string type_name = dtype->get<std::string>();
-    const std::optional<NumberType> type = FloatType(type_name);
+    const std::optional<NumberType> type = TypeOf(type_name);
     if (!type) {
-      FailTensor(
-          name, "has the number type " + Printable(type_name) + ", not one of F32, F64, F16, BF16");
+      FailTensor(name, "has the number type " + Printable(type_name) + ", which is not read");
     }
     const std::vector<std::uint64_t> shape = ParseNumbers(name, json, "shape");
     const std::vector<std::uint64_t> offsets = ParseNumbers(name, json, "data_offsets");

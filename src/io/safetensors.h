@@ -15,8 +15,8 @@ struct Safetensors {
   std::map<std::string, std::string> metadata;
 };
 
-// Reads a whole file's bytes; `where` is its name in messages. F32, F64, F16 and BF16 tensors are
-// understood. Throws Error (kInput) for every departure from the format: a header that is too long,
+// Reads a whole file's bytes; `where` is its name in messages. Numbers of PyTorch's types are
+// rounded to float. Throws Error (kInput) for every departure from the format: a header that is too long,
 // not JSON or has keys twice; places that overlap, leave holes or end outside the file; shapes that
 // do not fit the number of bytes.
 Safetensors ParseSafetensors(std::string_view bytes, const std::string& where);

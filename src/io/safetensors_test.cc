@@ -112,7 +112,7 @@ TEST(Safetensors, BrokenTensors) {
       {R"(7)", "tensor t has no description"},
       {R"({"shape":[1],"data_offsets":[0,4]})", "has no dtype"},
       {R"({"dtype":3,"shape":[1],"data_offsets":[0,4]})", "has no dtype"},
-      {R"({"dtype":"I64","shape":[1],"data_offsets":[0,8]})", "the number type I64"},
+      {R"({"dtype":"U64","shape":[1],"data_offsets":[0,8]})", "the number type U64"},
       {R"({"dtype":"F32","data_offsets":[0,8]})", "has no list shape"},
       {R"({"dtype":"F32","shape":2,"data_offsets":[0,8]})", "has no list shape"},
       {R"({"dtype":"F32","shape":[-2],"data_offsets":[0,8]})", "shape is not a list of whole"},

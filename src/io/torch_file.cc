@@ -43,35 +43,39 @@ std::uint64_t StorageBytes(const PickleValue& storage, const std::string& where)
   return count * ByteSize(storage.type);
 }
 
-// The state dict's entries, each key once.
+// The tensors of a state dict, or of those in a checkpoint: a dict that may hold state dicts under
+// names of their own, beside the optimizer's state, the epoch and so on.
 class StateDict {
  public:
+  using Entries = std::map<std::string, const PickleValue*, std::less<>>;
+
   StateDict(const Pickle& pickle, const std::string& where) : pickle_(pickle), where_(where) {
-    const PickleValue& dict = pickle.Root();
-    if (dict.kind != Kind::kDict) Fail(where, "holds no state dict");
-    for (std::size_t i = 0; i < dict.items.size(); i += 2) {
-      const PickleValue& key = pickle.Item(dict, i);
-      const PickleValue& value = pickle.Item(dict, i + 1);
-      if (key.kind != Kind::kString) Fail(where, "the state dict has a key that is not a string");
-      const std::string name = Printable(key.text);
-      if (value.kind != Kind::kTensor) Fail(where, "entry " + name + " is not a tensor");
-      if (!entries_.emplace(key.text, &value).second) Fail(where, "has the key " + name + " twice");
-      const PickleValue& storage = Storage(value);
-      const PickleValue& first = *storages_.emplace(storage.text, &storage).first->second;
-      if (first.type != storage.type || first.integer != storage.integer) {
-        Fail(where, "has two storages of the key " + Printable(storage.text));
+    if (pickle.Root().kind != Kind::kDict) {
+      Fail(where, "holds no state dict", "torch.save(model.state_dict(), path) writes one");
+    }
+    for (const PickleValue& value : pickle.values) {
+      if (value.kind != Kind::kStorage) continue;
+      const PickleValue& first = *storages_.emplace(value.text, &value).first->second;
+      if (first.type != value.type || first.integer != value.integer) {
+        Fail(where, "has two storages of the key " + Printable(value.text));
       }
+    }
+    Collect(pickle.Root(), "", 0);
+    if (entries_.empty() && !others_.empty()) {
+      Fail(where, "holds no tensors; its entries are " + others_,
+           "torch.save(model.state_dict(), path) writes them");
     }
   }
 
   const std::map<std::string_view, const PickleValue*>& storages() const { return storages_; }
 
-  const std::map<std::string_view, const PickleValue*>& entries() const { return entries_; }
+  // By their keys; those of a state dict within have its name and a dot before them.
+  const Entries& entries() const { return entries_; }
 
   // `storage_bytes` gives the numbers of the storage of this key.
   Tensor Read(std::string_view key,
               const std::function<std::string_view(std::string_view)>& storage_bytes) {
-    const PickleValue& value = *entries_.at(key);
+    const PickleValue& value = *entries_.find(key)->second;
     const std::uint64_t count = CheckShape(value, Printable(key));
     total_ += count * sizeof(float);
     if (total_ > kMaxTotalBytes) Fail(where_, "the tensors are too large");
@@ -79,6 +83,32 @@ class StateDict {
   }
 
  private:
+  // Dicts refer to each other, so that few may stand for many: their items are counted.
+  static constexpr int kDeepest = 4;
+  static constexpr std::size_t kMostItems = std::size_t{1} << 20;
+
+  void Collect(const PickleValue& dict, const std::string& prefix, int depth) {
+    // An optimizer's state is a dict by numbers.
+    for (std::size_t i = 0; i < dict.items.size(); i += 2) {
+      if (pickle_.Item(dict, i).kind != Kind::kString) return;
+    }
+    for (std::size_t i = 0; i < dict.items.size(); i += 2) {
+      if (++items_ > kMostItems) Fail(where_, "holds too many entries");
+      const PickleValue& value = pickle_.Item(dict, i + 1);
+      const std::string key = prefix + std::string(pickle_.Item(dict, i).text);
+      if (value.kind == Kind::kTensor) {
+        if (!entries_.emplace(key, &value).second) {
+          Fail(where_, "has the key " + Printable(key) + " twice");
+        }
+      } else if (value.kind == Kind::kDict && depth < kDeepest) {
+        Collect(value, key + ".", depth + 1);
+      }
+      if (depth == 0 && value.kind != Kind::kTensor && others_.size() < 200) {
+        others_ += (others_.empty() ? "" : ", ") + Printable(key);
+      }
+    }
+  }
+
   const PickleValue& Storage(const PickleValue& tensor) const { return pickle_.Item(tensor, 0); }
 
   // The number of values; all of them lie within the storage.
@@ -124,7 +154,10 @@ class StateDict {
 
   const Pickle& pickle_;
   const std::string& where_;
-  std::map<std::string_view, const PickleValue*> entries_, storages_;
+  Entries entries_;
+  std::map<std::string_view, const PickleValue*> storages_;
+  std::string others_;       // what the outer dict holds beside tensors
+  std::size_t items_ = 0;    // looked at
   std::uint64_t total_ = 0;  // bytes that were read
 };
 
@@ -204,7 +237,7 @@ class TorchFile : public TensorFile {
   void SetPickle(Pickle pickle) {
     object_ = std::move(pickle);
     dict_.emplace(object_, where_);
-    for (const auto& [key, value] : dict_->entries()) shapes_[std::string(key)] = value->shape;
+    for (const auto& [key, value] : dict_->entries()) shapes_[key] = value->shape;
   }
 
   const std::string where_;

@@ -91,11 +91,11 @@ TEST(TorchFile, KeysTwiceAndOtherThings) {
   const auto zip = [](const std::string& pickle) { return Zip({{"net/data.pkl", pickle}}); };
   ExpectError(ErrorKind::kInput, "holds no state dict",
               [&] { Parse(zip(PickleBuilder().Raw("]").Stop())); });
-  ExpectError(ErrorKind::kInput, "entry epoch is not a tensor", [&] {
+  ExpectError(ErrorKind::kInput, "holds no tensors; its entries are epoch", [&] {
     Parse(zip(PickleBuilder().Raw("}").String("epoch").Int(80).Raw("s").Stop()));
   });
-  ExpectError(ErrorKind::kInput, "a key that is not a string",
-              [&] { Parse(zip(PickleBuilder().Raw("}").Int(1).Int(80).Raw("s").Stop())); });
+  // Keys that are no strings, as in an optimizer's state.
+  EXPECT_TRUE(Parse(zip(PickleBuilder().Raw("}").Int(1).Int(80).Raw("s").Stop())).empty());
 }
 
 TEST(TorchFile, Zip) {

@@ -13,6 +13,7 @@
 #include "auif/model_io.h"
 #include "base/text.h"
 #include "io/atomic_file.h"
+#include "io/safetensors.h"
 #include "io/torch_file.h"
 
 namespace auif {
@@ -41,28 +42,52 @@ std::string TorchKey(std::string name) {
   return name;
 }
 
+// The part that a key belongs to, and where its name starts: behind what checkpoints
+// ("state_dict.", "model."), DataParallel ("module.") and torch.compile ("_orig_mod.") put before
+// it.
+std::pair<const Part*, std::size_t> FindPart(std::string_view key) {
+  std::pair<const Part*, std::size_t> found{nullptr, 0};
+  for (const Part& part : kParts) {
+    for (std::size_t at = key.find(part.key); at != key.npos; at = key.find(part.key, at + 1)) {
+      if (at > 0 && key[at - 1] != '.') continue;
+      if (found.first == nullptr || at > found.second) found = {&part, at};
+    }
+  }
+  return found;
+}
+
+bool IsSafetensors(std::string_view bytes) { return bytes.size() > 8 && bytes[8] == '{'; }
+
 class Importer {
  public:
   void Add(const fs::path& path, std::string_view bytes) {
-    TensorMap tensors = ParseTorchFile(bytes, path.string());
+    TensorMap tensors = IsSafetensors(bytes) ? ParseSafetensors(bytes, path.string()).tensors
+                                             : ParseTorchFile(bytes, path.string());
     if (tensors.empty()) Fail("holds no tensors", path);
     for (auto& [key, tensor] : tensors) {
-      std::string_view name = key;
-      if (name.starts_with("module.")) name.remove_prefix(7);  // added by DataParallel
-      const auto* part = std::find_if(std::begin(kParts), std::end(kParts),
-                                      [name](const Part& p) { return name.starts_with(p.key); });
-      if (part == std::end(kParts)) {
-        Fail("the key " + Printable(key) + " belongs to none of the network's parts", path);
+      const auto [part, prefix] = FindPart(key);
+      if (part == nullptr) {
+        Fail("the key " + Printable(key) + " belongs to none of the network's parts", path,
+             "they start with conv1. (base encoder), conv2. (detail encoder) or decoder., whatever "
+             "stands before");
       }
+      const std::string name = key.substr(prefix);
       const fs::path& owner = owners_.emplace(part->key, path).first->second;
       if (owner != path) {
         Fail("holds the " + std::string(part->name) + ", which " + owner.string() + " holds too",
              path);
       }
       if (name.ends_with(".num_batches_tracked")) continue;  // only training needs it
-      if (!tensors_.emplace(name, std::move(tensor)).second) {
-        Fail("has the key " + Printable(name) + " twice", path);
+      const auto [before, inserted] = keys_.emplace(name, key);
+      if (!inserted && before->second == key) {
+        Fail("has the key " + Printable(key) + " twice", path);
       }
+      if (!inserted) {
+        Fail("holds both " + Printable(before->second) + " and " + Printable(key), path,
+             "it has several state dicts: save one of them alone, as with "
+             "torch.save(checkpoint['model'], path)");
+      }
+      tensors_.emplace(name, std::move(tensor));
     }
   }
 
@@ -96,8 +121,9 @@ class Importer {
   }
 
  private:
-  [[noreturn]] static void Fail(const std::string& message, const fs::path& path) {
-    throw Error(ErrorKind::kInput, message, path.string());
+  [[noreturn]] static void Fail(const std::string& message, const fs::path& path,
+                                const std::string& hint = {}) {
+    throw Error(ErrorKind::kInput, message, path.string(), hint);
   }
 
   const fs::path& Owner(std::string_view key) const {
@@ -119,10 +145,11 @@ class Importer {
   }
 
   TensorMap tensors_;                            // by key, of all files
+  std::map<std::string, std::string> keys_;      // the same with the names in the files
   std::map<std::string_view, fs::path> owners_;  // by Part::key
 };
 
-// Every file of torch.save in a folder, by name.
+// Every file of torch.save or safetensors in a folder, by name.
 std::vector<fs::path> TorchFiles(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -133,14 +160,17 @@ std::vector<fs::path> TorchFiles(const fs::path& folder) {
     std::ifstream file(entry.path(), std::ios::binary);
     file.read(start.data(), static_cast<std::streamsize>(start.size()));
     start.resize(static_cast<std::size_t>(file.gcount()));
-    if (IsTorchFile(start)) files.push_back(entry.path());
+    if (IsTorchFile(start) || entry.path().extension() == ".safetensors") {
+      files.push_back(entry.path());
+    }
   }
   if (error) {
     throw Error(ErrorKind::kInput, "the folder cannot be read: " + error.message(),
                 folder.string());
   }
   if (files.empty()) {
-    throw Error(ErrorKind::kInput, "no file in the folder is one of torch.save", folder.string());
+    throw Error(ErrorKind::kInput, "no file in the folder is one of torch.save or safetensors",
+                folder.string());
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "auif/model_io.h"
 #include "io/atomic_file.h"
+#include "io/safetensors.h"
 #include "io/torch_file.h"
 #include "io/torch_test_util.h"
 #include "tests/expect_error.h"
@@ -101,30 +103,31 @@ TEST_F(TorchImport, EveryValueInItsPlace) {
   EXPECT_EQ(model.decoder.bn.running_var, 1014);
 }
 
+std::vector<float> Values(const Model& model) {
+  std::vector<float> all;
+  for (const auto& tensor : Tensors(model)) {
+    all.insert(all.end(), tensor.values.begin(), tensor.values.end());
+  }
+  return all;
+}
+
 TEST_F(TorchImport, AnyOrderFolderAndFormat) {
-  const auto values = [](const Model& model) {
-    std::vector<float> all;
-    for (const auto& tensor : Tensors(model)) {
-      all.insert(all.end(), tensor.values.begin(), tensor.values.end());
-    }
-    return all;
-  };
-  const std::vector<float> expected = values(ImportTorch(Files()));
+  const std::vector<float> expected = Values(ImportTorch(Files()));
   Paths files = Files();
   while (std::next_permutation(files.begin(), files.end())) {
-    EXPECT_EQ(values(ImportTorch(files)), expected);
+    EXPECT_EQ(Values(ImportTorch(files)), expected);
   }
   // Other files in a folder do not matter, nor do folders in it.
   WriteFileAtomically(folder_ / "README.md", "weights");
   WriteFileAtomically(folder_ / "weights.zip", Zip({{"b.model", "x"}}));
   std::filesystem::create_directory(folder_ / "more");
-  EXPECT_EQ(values(ImportTorch({folder_.path()})), expected);
+  EXPECT_EQ(Values(ImportTorch({folder_.path()})), expected);
 
   Write("b.model", EncoderState("conv2", 500), true);
   State parallel = EncoderState("conv1", 100);
   for (TestTensor& tensor : parallel) tensor.key = "module." + tensor.key;
   Write("c.model", parallel, true);
-  EXPECT_EQ(values(ImportTorch({folder_.path()})), expected);
+  EXPECT_EQ(Values(ImportTorch({folder_.path()})), expected);
 
   // All parts in one file.
   State all = DecoderState();
@@ -132,7 +135,76 @@ TEST_F(TorchImport, AnyOrderFolderAndFormat) {
     all.insert(all.end(), state.begin(), state.end());
   }
   Write("all.model", all);
-  EXPECT_EQ(values(ImportTorch({folder_ / "all.model"})), expected);
+  EXPECT_EQ(Values(ImportTorch({folder_ / "all.model"})), expected);
+}
+
+TEST_F(TorchImport, Safetensors) {
+  const std::vector<float> expected = Values(ImportTorch(Files()));
+  Safetensors all;
+  for (const auto& file : Files()) {
+    for (auto& [key, tensor] : ParseTorchFile(ReadFile(file), "")) {
+      all.tensors.emplace("model." + key, std::move(tensor));
+    }
+  }
+  const TemporaryFolder other;
+  WriteFileAtomically(other / "all.safetensors", SerializeSafetensors(all));
+  EXPECT_EQ(Values(ImportTorch({other / "all.safetensors"})), expected);
+  EXPECT_EQ(Values(ImportTorch({other.path()})), expected);
+}
+
+// Checkpoints as people save them, by PyTorch.
+constexpr const char* kScript = R"(
+import argparse, collections, sys, numpy, torch
+folder = sys.argv[1]
+parts = [torch.load(f"{folder}/{name}.model", map_location="cpu") for name in "abc"]
+everything = {key: value for part in parts for key, value in part.items()}
+parameters = [torch.nn.Parameter(torch.ones(3)), torch.nn.Parameter(torch.ones(2, 2))]
+optimizer = torch.optim.Adam(parameters)
+sum(p.sum() for p in parameters).backward()
+optimizer.step()
+beside = {"epoch": 80, "best": numpy.float64(1.5), "args": argparse.Namespace(lr=1e-3, gpus=[0]),
+          "optimizer": optimizer.state_dict(), "history": collections.defaultdict(list)}
+beside["history"]["loss"].append(0.5)
+prefixed = lambda prefix: {prefix + key: value for key, value in everything.items()}
+kinds = {
+    "state_dict": {**beside, "state_dict": prefixed("module._orig_mod.")},
+    "model": {"model": prefixed("_orig_mod.module."), **beside},
+    "parts": {"encoder_base": parts[2], "encoder_detail": parts[1], "decoder": parts[0], **beside},
+    "deep": {"checkpoint": {"net": {"weights": prefixed("")}}, "steps": 7},
+}
+for name, content in kinds.items():
+    for zipped in (True, False):
+        torch.save(content, f"{folder}/{name}{int(zipped)}.pt", _use_new_zipfile_serialization=zipped)
+torch.save({"model": everything, "ema": everything}, f"{folder}/two.pt_")
+torch.save({**beside, "model": "resnet"}, f"{folder}/none.pt_")
+)";
+
+TEST_F(TorchImport, CheckpointsOfPyTorch) {
+  const char* chosen = std::getenv("AUIF_PYTHON");
+  const std::string python = chosen != nullptr ? chosen : "/usr/bin/python3";
+  if (std::system((python + " -c 'import torch' >/dev/null 2>&1").c_str()) != 0) {
+    GTEST_SKIP() << python << " has no PyTorch; AUIF_PYTHON names one that has";
+  }
+  const std::vector<float> expected = Values(ImportTorch(Files()));
+  WriteFileAtomically(folder_ / "script.py", kScript);
+  ASSERT_EQ(std::system((python + " '" + (folder_ / "script.py").string() + "' '" +
+                         folder_.path().string() + "'")
+                            .c_str()),
+            0);
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    if (entry.path().extension() != ".pt") continue;
+    SCOPED_TRACE(entry.path());
+    ++files;
+    EXPECT_EQ(Values(ImportTorch({entry.path()})), expected);
+  }
+  EXPECT_EQ(files, 8);
+  ExpectError(ErrorKind::kInput, "two.pt_: holds both ema.conv1.0.",
+              [&] { ImportTorch({folder_ / "two.pt_"}); });
+  ExpectError(ErrorKind::kInput,
+              "none.pt_: holds no tensors; its entries are epoch, best, args, optimizer, history, "
+              "model (torch.save(model.state_dict(), path) writes them)",
+              [&] { ImportTorch({folder_ / "none.pt_"}); });
 }
 
 TEST_F(TorchImport, MissingAndDoubleParts) {
@@ -188,7 +260,7 @@ TEST_F(TorchImport, UnexpectedKeysAndShapes) {
   state.push_back(Make("conv1.0.bias", {1}, 0));
   ExpectBroken("c.model", state, "c.model: has the unexpected key conv1.0.bias");
   state.back() = Make("module.conv1.0.eta", {1}, 0);
-  ExpectBroken("c.model", state, "has the key conv1.0.eta twice");
+  ExpectBroken("c.model", state, "holds both conv1.0.eta and module.conv1.0.eta");
 
   state = EncoderState("conv1", 100);
   state[1] = Make("conv1.0.eta", {1, 1}, 0);
