@@ -55,7 +55,8 @@ struct VisibleAlignment {
 struct RadiometricImage {
   Plane<std::uint16_t> raw;                   // of the sensor
   std::optional<Image> visible;               // in its own size
-  std::optional<ThermalCamera> camera;        // absent where there are values alone
+  std::optional<ThermalCamera> camera;        // absent where there are values alone,
+  std::string no_temperatures;                // which is for this reason
   std::optional<VisibleAlignment> alignment;  // of `visible`
   Size screen;                                // of the JPEG image around all this
   std::string source;                         // the file

@@ -45,14 +45,16 @@ std::optional<Size> DjiSize(const InputFile& file, const std::vector<JpegSegment
                             Size screen) {
   using namespace std::string_view_literals;
   std::uint64_t bytes = 0;
-  bool dji = false;
   for (const JpegSegment& segment : segments) {
     if (segment.marker == 0xE3) bytes += segment.size;
-    if (dji) continue;
+  }
+  bool dji = false;
+  for (const JpegSegment& segment : segments) {
+    if (bytes == 0 || dji) break;
     if (segment.marker == 0xE1) dji = SegmentHas(file, segment, "Exif\0\0"sv, "DJI"sv);
     if (segment.marker == 0xE4) dji = SegmentHas(file, segment, "\xaa\x55"sv, {});
   }
-  if (!dji || bytes == 0) return {};
+  if (!dji) return {};
   for (const int part : {1, 2}) {
     const Size size = {screen.width / part, screen.height / part};
     if (bytes ==
@@ -86,10 +88,13 @@ double BlackBody(const ThermalCamera& camera, double kelvin) {
   return camera.r1 / (camera.r2 * (std::exp(camera.b / kelvin) - camera.f)) - camera.o;
 }
 
+constexpr const char* kRawHelps = "its raw values can be read: auif thermal --unit raw";
+
 void CheckCalibration(const RadiometricImage& image) {
   if (!image.camera) {
-    throw Error(ErrorKind::kInput, "the file has no calibration that gives temperatures",
-                image.source, "its raw values can be read: --unit raw");
+    throw Error(ErrorKind::kInput,
+                image.no_temperatures.empty() ? "there is no calibration" : image.no_temperatures,
+                image.source, kRawHelps);
   }
   const ThermalCamera& c = *image.camera;
   const double values[] = {c.r1, c.b, c.f, c.o, c.r2, c.alpha1, c.alpha2, c.beta1, c.beta2, c.x};
@@ -98,8 +103,7 @@ void CheckCalibration(const RadiometricImage& image) {
       c.r1 > 0 && c.b > 0 && c.r2 > 0) {
     return;
   }
-  throw Error(ErrorKind::kInput, "the file's calibration is none", image.source,
-              "its raw values can be read: --unit raw");
+  throw Error(ErrorKind::kInput, "the file's calibration is none", image.source, kRawHelps);
 }
 
 // The part of the visible image that the thermal one shows, in its pixels.
@@ -194,13 +198,14 @@ std::optional<RadiometricImage> FindRadiometric(const fs::path& path) {
     image.raw = flir.ReadRaw();
     image.visible = flir.ReadVisible();
     image.camera = flir.ReadCamera(&image.notes);
+    if (!image.camera) image.no_temperatures = "the file has no calibration";
     image.alignment = flir.ReadAlignment();
     return image;
   }
   const std::optional<Size> size = DjiSize(file, segments, image.screen);
   if (!size) return {};
   image.raw = ReadDji(file, segments, *size);
-  image.notes.push_back("DJI's raw values become temperatures in its maker's library alone");
+  image.no_temperatures = "DJI's raw values become temperatures in its maker's library alone";
   return image;
 }
 

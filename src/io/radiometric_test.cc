@@ -425,7 +425,7 @@ TEST_F(RadiometricTest, DjiFilesGiveValuesAlone) {
   EXPECT_EQ(Differences(image.raw, raw), 0);
   const Error error = CatchError([&] { Temperatures(image, {}); });
   EXPECT_EQ(error.kind(), ErrorKind::kInput);
-  EXPECT_FALSE(image.notes.empty());
+  EXPECT_NE(error.message().find("maker's library"), std::string::npos) << error.what();
   // Of another length they are not known.
   segments.pop_back();
   EXPECT_FALSE(FindRadiometric(Write(JpegWith(segments))));
@@ -482,7 +482,7 @@ TEST(RadiometricFiles, FieldsAreExifTools) {
       }
     }
     const double mean = sum / kelvin.width() / kelvin.height();
-    EXPECT_GT(mean, 270) << name;  // a clear sky is far below
+    EXPECT_GT(mean, 220) << name;  // a winter street below a clear sky; a switchboard
     EXPECT_LT(mean, 320) << name;
   }
 }
