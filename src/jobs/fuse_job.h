@@ -12,7 +12,7 @@
 namespace auif {
 
 struct FuseJob {
-  std::filesystem::path ir;   // an image or a folder
+  std::filesystem::path ir;  // an image or a folder
   // The same; empty: `ir` is a folder that holds both modalities, or a radiometric JPEG that does.
   std::filesystem::path vis;
   PairOptions sources;
