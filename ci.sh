@@ -28,8 +28,10 @@ case "${1:-help}" in
   fuzz)   # each fuzzer for 20 seconds (clang)
     cmake --preset clang "${launcher[@]}" >/dev/null
     cmake --build --preset clang -j "$jobs" --target fuzzers
-    for target in image safetensors tensorflow torch_file; do
+    for target in image radiometric safetensors tensorflow torch_file; do
       mkdir -p "build-clang/corpus/$target"
+      seeds=fuzz/${target}_seeds.py
+      [ ! -x "$seeds" ] || "$seeds" "build-clang/corpus/$target"
       dictionary=()
       [ "$target" = torch_file ] && dictionary=(-dict=fuzz/pickle.dict)
       "build-clang/fuzz/fuzz_$target" -max_total_time=20 -artifact_prefix=build-clang/ \

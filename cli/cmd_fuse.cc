@@ -24,6 +24,10 @@ constexpr const char* kFooter =
     "Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PGM. A colour visible image is fused on its\n"
     "luma and keeps its chroma. Both images must be registered and of one size, 10x10 or more.\n"
     "\n"
+    "A radiometric JPEG file of a thermal camera is fused by its raw values; alone, with the "
+    "visible\n"
+    "image in it, by the camera's own alignment. 'auif thermal' shows what such a file holds.\n"
+    "\n"
     "Examples:\n"
     "  auif fuse ir.png vis.png -o fused.png\n"
     "  auif fuse data/ir data/vis -o results --strategy l1\n"
@@ -90,7 +94,8 @@ Action AddFuse(CLI::App& command) {
   FuseJob& job = options->job;
   command.add_option("IR", job.ir, "Infrared image, or folder of them");
   command.add_option("VIS", job.vis,
-                     "Visible image or folder; not needed if IR is a folder that holds both");
+                     "Visible image or folder; not needed if IR is a folder that holds both, or a "
+                     "radiometric JPEG file that does");
   command.add_option("-o,--output", job.out, "Result: an image, or a folder for folders")
       ->required()
       ->type_name("OUT");

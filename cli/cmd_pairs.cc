@@ -46,6 +46,8 @@ const char* Why(PairedBy by) {
       return "--match";
     case PairedBy::kList:
       return "--pairs";
+    case PairedBy::kRadiometric:
+      return "a radiometric file that holds both";
   }
   return "";
 }

@@ -30,6 +30,7 @@ Action AddInfo(CLI::App& command);
 Action AddMan(CLI::App& command);
 Action AddPairs(CLI::App& command);
 Action AddScene(CLI::App& command);
+Action AddThermal(CLI::App& command);
 Action AddTrain(CLI::App& command);
 
 // Options that several commands have, always with the same name and meaning.

@@ -35,6 +35,8 @@ struct Command {
 constexpr Command kCommands[] = {
     {"Fuse", "fuse", "Fuse an infrared and a visible image, or folders of them", AddFuse},
     {"Fuse", "pairs", "Show which images of folders belong together, and why", AddPairs},
+    {"Fuse", "thermal", "Get temperatures and the visible image from radiometric JPEG files",
+     AddThermal},
     {"Evaluate", "eval", "Score fused images with the metrics of the literature", AddEval},
     {"Evaluate", "experiment", "Make the paper's tables and figures, or yours", AddExperiment},
     {"Models", "info", "Show what a model is made of", AddInfo},

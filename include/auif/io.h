@@ -25,6 +25,8 @@
 
 namespace auif {
 
+class InputFile;
+
 // How a source of a fusion is read.
 struct SourceOptions {
   SourceRule range;
@@ -78,6 +80,8 @@ class AUIF_API ImageReader {
 
  private:
   struct Impl;
+  friend Image ReadImage(std::unique_ptr<InputFile> file);
+  explicit ImageReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
@@ -113,6 +117,7 @@ enum class PairedBy {
   kCommonWords,  // the words that both lists have, where nothing else paired any
   kPattern,      // PairRules::match
   kList,         // PairRules::list
+  kRadiometric,  // one radiometric file holds both
 };
 
 // An infrared image and the visible one that belongs to it.
@@ -160,7 +165,8 @@ AUIF_API PairList FindPairs(const std::filesystem::path& ir, const std::filesyst
                             const PairRules& rules = {});
 
 // The same for one folder that holds both: in two subfolders whose names tell the band (ir and vis,
-// lwir and visible), or side by side with words in their names that do.
+// lwir and visible), or side by side with words in their names that do. A radiometric JPEG without
+// a partner that holds a visible image (auif/radiometric.h) is a pair by itself.
 AUIF_API PairList FindPairs(const std::filesystem::path& both, const PairRules& rules = {});
 
 // The same, where a folder without any pair will do: a flat one, too, all of whose images are then

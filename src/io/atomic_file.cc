@@ -201,6 +201,9 @@ InputFile::InputFile(const fs::path& path) : path_(path) {
   }
 }
 
+InputFile::InputFile(fs::path path, std::string bytes)
+    : path_(std::move(path)), bytes_(std::move(bytes)), size_(bytes_.size()) {}
+
 InputFile::~InputFile() {
   if (fd_ >= 0) ::close(fd_);
 }

@@ -22,6 +22,10 @@ std::string ReadFile(const std::filesystem::path& path,
 class InputFile {
  public:
   explicit InputFile(const std::filesystem::path& path);
+  // Of what lies in memory; `path`: the file that it comes from, for messages.
+  InputFile(std::filesystem::path path, std::string bytes);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
   ~InputFile();
 
   const std::filesystem::path& path() const { return path_; }

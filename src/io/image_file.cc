@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "auif/io.h"
 #include "io/codecs/codec.h"
@@ -42,7 +43,7 @@ void CheckRow(const Image& image, int y, const ImageSpec& spec) {
 }  // namespace
 
 struct ImageReader::Impl {
-  explicit Impl(const fs::path& path) : rows(OpenImage(path)) {
+  Impl(std::unique_ptr<RowReader> opened, const fs::path& path) : rows(std::move(opened)) {
     const ImageShape& shape = rows->shape();
     spec.size = {shape.width, shape.height};
     spec.channels = shape.channels;
@@ -59,7 +60,9 @@ struct ImageReader::Impl {
   int read = 0;
 };
 
-ImageReader::ImageReader(const fs::path& path) : impl_(std::make_unique<Impl>(path)) {}
+ImageReader::ImageReader(const fs::path& path)
+    : impl_(std::make_unique<Impl>(OpenImage(path), path)) {}
+ImageReader::ImageReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ImageReader::~ImageReader() = default;
 ImageReader::ImageReader(ImageReader&&) noexcept = default;
 ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
@@ -137,6 +140,12 @@ void ImageWriter::WriteRow(const Image& from, int y) {
 }
 
 void ImageWriter::Finish() { impl_->rows->Finish(); }
+
+Image ReadImage(std::unique_ptr<InputFile> file) {
+  const fs::path path = file->path();
+  return ImageReader(std::make_unique<ImageReader::Impl>(OpenImage(std::move(file)), path))
+      .ReadRest();
+}
 
 Image ReadImage(const fs::path& path) { return ImageReader(path).ReadRest(); }
 

@@ -6,6 +6,7 @@
 
 #include "auif/error.h"
 #include "auif/io.h"
+#include "auif/radiometric.h"
 #include "base/text.h"
 #include "io/codecs/codec.h"
 #include "io/match_names.h"
@@ -192,12 +193,25 @@ class Search {
 
 constexpr const char* kFormats = "docs/inputs.md lists the formats that are read";
 
+// A radiometric file without a partner that holds a visible image, too, is a pair by itself.
+void PairWithThemselves(const fs::path& folder, PairList& list) {
+  std::erase_if(list.unmatched, [&](const fs::path& path) {
+    if (!IsRadiometric(path, true)) return false;
+    const std::string name = path.lexically_relative(folder).replace_extension().string();
+    list.pairs.push_back({name, path, path, PairedBy::kRadiometric});
+    return true;
+  });
+  std::sort(list.pairs.begin(), list.pairs.end(),
+            [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
+}
+
 // flat: images without any partner will do.
 PairList Find(const fs::path& both, bool flat, const PairRules& rules) {
   if (!rules.list.empty()) return ReadPairFile(rules.list, both);
   Search search(rules);
   search.Add(both, "", std::nullopt, 0);
   PairList list = search.Finish();
+  PairWithThemselves(both, list);
   if (!list.pairs.empty() || (flat && search.count() > 0)) return list;
   const std::size_t images = list.unmatched.size() + list.others.size();
   if (images == 0) {

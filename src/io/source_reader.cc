@@ -1,8 +1,10 @@
 #include "io/source_reader.h"
 
+#include <cmath>
 #include <span>
 #include <utility>
 
+#include "auif/radiometric.h"
 #include "image/resample.h"
 
 namespace auif {
@@ -10,19 +12,39 @@ namespace auif {
 namespace fs = std::filesystem;
 
 SourceReader::SourceReader(fs::path path, Modality modality, const SourceOptions& options)
-    : path_(std::move(path)),
-      modality_(modality),
-      options_(options),
-      reader_(path_),
-      spec_(reader_.spec()) {
+    : path_(std::move(path)), modality_(modality), options_(options) {
+  if (IsRadiometric(path_)) OpenRadiometric();
+  if (!radiometric_) reader_.emplace(path_);
+  spec_ = radiometric_ ? radiometric_->spec() : reader_->spec();
   tone_.range = spec_.range;
+}
+
+void SourceReader::OpenRadiometric() {
+  RadiometricImage file = ReadRadiometric(path_);
+  if (modality_ == Modality::kInfrared) {
+    screen_ = file.screen;
+    radiometric_.emplace(std::move(file.raw), file.source);
+    notes_.emplace_back("raw thermal values are taken, not the camera's screen image");
+  } else if (file.visible) {
+    radiometric_ = AlignedVisible(file, &notes_);
+    radiometric_->set_source(file.source);
+  }
 }
 
 void SourceReader::Resize(Size size) { spec_.size = size; }
 
+void SourceReader::FitScreen(Size partner) {
+  const double across = static_cast<double>(screen_.width) / spec_.size.width,
+               down = static_cast<double>(screen_.height) / spec_.size.height;
+  if (spec_.size == partner || screen_ != partner || std::abs(across - down) > 0.01 * down) return;
+  Resize(partner);
+  notes_.emplace_back("the raw thermal image is scaled to the size of the screen image");
+}
+
 bool SourceReader::by_rows() const {
-  const bool twice = reader_.spec().channels == 3 || NeedsCounts(options_.range, spec_);
-  return spec_.size == reader_.spec().size && (!twice || fs::is_regular_file(path_));
+  if (radiometric_) return false;
+  const bool twice = reader_->spec().channels == 3 || NeedsCounts(options_.range, spec_);
+  return spec_.size == reader_->spec().size && (!twice || fs::is_regular_file(path_));
 }
 
 void SourceReader::PrepareRows() {
@@ -43,7 +65,7 @@ void SourceReader::PrepareRows() {
   spec_.range = tone_.range;
 }
 
-void SourceReader::ReadRow(Image* to, int y) { reader_.ReadRow(to, y); }
+void SourceReader::ReadRow(Image* to, int y) { reader_->ReadRow(to, y); }
 
 void SourceReader::GreyRow(const Image& rows, int y, float* to) const {
   rows.GreyRow(y, to);
@@ -51,12 +73,13 @@ void SourceReader::GreyRow(const Image& rows, int y, float* to) const {
 }
 
 Image SourceReader::ReadWhole() {
-  Image image = reader_.ReadRest();
+  Image image = radiometric_ ? *std::exchange(radiometric_, std::nullopt) : reader_->ReadRest();
   if (image.size() != spec_.size) image = Resampled(image, spec_.size);
   return WithTone(std::move(image), options_.range, modality_ == Modality::kInfrared, &tone_.note);
 }
 
 bool SourceReader::HasColour() const {
+  if (radiometric_) return radiometric_->colour();
   if (spec_.channels == 1) return false;
   ImageReader reader = Reopen();
   ImageSpec row_spec = reader.spec();
@@ -70,7 +93,7 @@ bool SourceReader::HasColour() const {
 }
 
 std::vector<std::string> SourceReader::Notes() const {
-  std::vector<std::string> notes = reader_.notes();
+  std::vector<std::string> notes = reader_ ? reader_->notes() : notes_;
   if (!tone_.note.empty()) notes.push_back(tone_.note);
   return notes;
 }

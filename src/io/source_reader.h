@@ -1,4 +1,6 @@
-// A source of a fusion: an image file with the way to its grey levels.
+// A source of a fusion: an image file with the way to its grey levels. A radiometric JPEG is two
+// images: as infrared its raw thermal values, not the picture of the camera's screen; as visible,
+// where it holds such an image, that in the thermal image's geometry.
 #pragma once
 
 #include <filesystem>
@@ -28,6 +30,9 @@ class SourceReader {
   const ImageSpec& spec() const { return spec_; }
   // Has the image scaled to this size, which takes it whole.
   void Resize(Size size);
+  // Does so where the image of raw thermal values has another size than its partner, but the screen
+  // image around it, of the same proportions, has the partner's.
+  void FitScreen(Size partner);
 
   // Whether rows can be read one by one: where the file may have to be read twice, for the range of
   // its values or to see whether it has colours, it must be a regular one.
@@ -47,12 +52,16 @@ class SourceReader {
   std::vector<std::string> Notes() const;
 
  private:
+  void OpenRadiometric();
   ImageReader Reopen() const { return ImageReader(path_); }
 
   std::filesystem::path path_;
   Modality modality_;
   SourceOptions options_;
-  ImageReader reader_;
+  std::vector<std::string> notes_;  // of a radiometric file
+  Size screen_;                     // the same
+  std::optional<Image> radiometric_;
+  std::optional<ImageReader> reader_;  // of any other
   ImageSpec spec_;
   SourceTone tone_;
 };

@@ -144,6 +144,7 @@ OpenPair OpenSources(const FusionMethod& method, const fs::path& ir, const fs::p
                      const PairOptions& options) {
   OpenPair pair = {SourceReader(ir, Modality::kInfrared, options.ir),
                    SourceReader(vis, Modality::kVisible, options.vis)};
+  if (options.resize == Resize::kNone) pair.ir.FitScreen(pair.vis.spec().size);
   if (options.resize == Resize::kInfrared) pair.ir.Resize(pair.vis.spec().size);
   if (options.resize == Resize::kVisible) pair.vis.Resize(pair.ir.spec().size);
   for (const SourceReader* file : {&pair.ir, &pair.vis}) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "auif/io.h"
+#include "auif/radiometric.h"
 #include "base/parallel.h"
 #include "image/levels.h"
 #include "io/atomic_file.h"
@@ -110,8 +111,14 @@ TaskList ListTasks(const FuseJob& job) {
     throw Error(ErrorKind::kInput, "no such file or folder", path.string());
   }
   const bool folders = !job.pairs.list.empty() || fs::is_directory(job.ir);
-  if (job.vis.empty() && !folders) {
+  const bool alone = job.vis.empty() && !folders && IsRadiometric(job.ir, true);
+  const fs::path& vis = alone ? job.ir : job.vis;
+  if (job.vis.empty() && !folders && !alone) {
     if (job.ir.empty()) throw Error(ErrorKind::kUsage, "no images are given");
+    if (IsRadiometric(job.ir)) {
+      throw Error(ErrorKind::kUsage, "the radiometric file holds no visible image", job.ir.string(),
+                  "give the visible image as the second file");
+    }
     throw Error(ErrorKind::kUsage, "the visible image is missing", job.ir.string(),
                 "give two images, two folders, or one folder that holds both");
   }
@@ -124,10 +131,10 @@ TaskList ListTasks(const FuseJob& job) {
                 job.ir.string() + " and " + job.vis.string(), "give two images or two folders");
   }
   if (!folders) {
-    const std::string name = job.vis.stem().string();
+    const std::string name = vis.stem().string();
     const bool into_folder = fs::is_directory(job.out) || !job.out.has_filename();  // "out/"
     const fs::path out = into_folder ? job.out / (name + job.extension) : job.out;
-    tasks.push_back({{name, job.ir, job.vis}, OpenOutput(out, job.type)});
+    tasks.push_back({{name, job.ir, vis}, OpenOutput(out, job.type)});
     return {tasks, {}, {}, into_folder};
   }
   if (FindImageFormat(job.out) != nullptr && !fs::is_directory(job.out)) {

@@ -12,8 +12,9 @@
 namespace auif {
 
 struct FuseJob {
-  std::filesystem::path ir;   // an image or a folder
-  std::filesystem::path vis;  // the same; empty: `ir` is a folder that holds both modalities
+  std::filesystem::path ir;  // an image or a folder
+  // The same; empty: `ir` is a folder that holds both modalities, or a radiometric JPEG that does.
+  std::filesystem::path vis;
   PairOptions sources;
   PairRules pairs;            // of folders; with a list `ir` and `vis` may be empty
   std::filesystem::path out;  // an image (for images) or a folder, which is made if necessary

@@ -31,6 +31,10 @@ const ImageFormat* FindImageFormat(const fs::path& path) {
 }
 
 std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
+  return OpenImage(std::make_unique<InputFile>(path));
+}
+
+std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file) {
   using namespace std::string_view_literals;
   static constexpr std::pair<std::string_view, decltype(&OpenPng)> kSignatures[] = {
       {"\x89PNG\r\n\x1a\n"sv, OpenPng},
@@ -41,7 +45,7 @@ std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
       {"MM\0+"sv, OpenTiff},
       {"BM"sv, OpenBmp},
       {"P"sv, OpenPnm}};
-  auto file = std::make_unique<InputFile>(path);
+  const fs::path path = file->path();
   char start[8];
   const std::string_view found(start, file->ReadAt(0, start, sizeof(start)));
   if (found.empty()) throw Error(ErrorKind::kInput, "the file is empty", path.string());

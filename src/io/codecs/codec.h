@@ -92,6 +92,9 @@ const ImageFormat& FormatFor(const std::filesystem::path& path, SampleType type)
 // dropped, palettes and values of less than 8 bits are expanded, the first page is read, tags for
 // the orientation or the colour profile are not applied. Throws Error (kInput).
 std::unique_ptr<RowReader> OpenImage(const std::filesystem::path& path);
+std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file);
+// ReadImage of a file that is open, or in memory.
+Image ReadImage(std::unique_ptr<InputFile> file);
 
 // The rest is for the codecs.
 
