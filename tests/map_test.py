@@ -19,6 +19,7 @@ LIBRARIES = [
     (r"j(peglib|error)\.h$", "JPEG::JPEG", "libjpeg"),
     (r"tiff(io)?\.h$", "TIFF::TIFF", "libtiff"),
     (r"zip\.h$", "PkgConfig::LIBZIP", "libzip"),
+    (r"utf8proc\.h$", "PkgConfig::UTF8PROC", "utf8proc"),
     (r"hdf5\.h$", "PkgConfig::HDF5", "HDF5"),
     (r"nlohmann/", "nlohmann_json::nlohmann_json", "JSON"),
     (r"fmt/", "fmt::fmt", "fmt"),
