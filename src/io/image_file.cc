@@ -42,7 +42,7 @@ void CheckRow(const Image& image, int y, const ImageSpec& spec) {
 }  // namespace
 
 struct ImageReader::Impl {
-  explicit Impl(const fs::path& path) : rows(OpenImage(path)) {
+  Impl(const fs::path& path, const ReadOptions& options) : rows(OpenImage(path, options)) {
     const ImageShape& shape = rows->shape();
     spec.size = {shape.width, shape.height};
     spec.channels = shape.channels;
@@ -59,7 +59,8 @@ struct ImageReader::Impl {
   int read = 0;
 };
 
-ImageReader::ImageReader(const fs::path& path) : impl_(std::make_unique<Impl>(path)) {}
+ImageReader::ImageReader(const fs::path& path, const ReadOptions& options)
+    : impl_(std::make_unique<Impl>(path, options)) {}
 ImageReader::~ImageReader() = default;
 ImageReader::ImageReader(ImageReader&&) noexcept = default;
 ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
@@ -138,7 +139,9 @@ void ImageWriter::WriteRow(const Image& from, int y) {
 
 void ImageWriter::Finish() { impl_->rows->Finish(); }
 
-Image ReadImage(const fs::path& path) { return ImageReader(path).ReadRest(); }
+Image ReadImage(const fs::path& path, const ReadOptions& options) {
+  return ImageReader(path, options).ReadRest();
+}
 
 void WriteImage(const fs::path& path, const Image& image) {
   if (image.empty()) throw Error(ErrorKind::kUsage, "the image is empty", path.string());

@@ -13,7 +13,7 @@ SourceReader::SourceReader(fs::path path, Modality modality, const SourceOptions
     : path_(std::move(path)),
       modality_(modality),
       options_(options),
-      reader_(path_),
+      reader_(path_, options_.read),
       spec_(reader_.spec()) {
   tone_.range = spec_.range;
 }

@@ -47,7 +47,7 @@ class SourceReader {
   std::vector<std::string> Notes() const;
 
  private:
-  ImageReader Reopen() const { return ImageReader(path_); }
+  ImageReader Reopen() const { return ImageReader(path_, options_.read); }
 
   std::filesystem::path path_;
   Modality modality_;
