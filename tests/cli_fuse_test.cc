@@ -463,6 +463,13 @@ TEST_F(CliFuseTest, FourthChannelIsInfrared) {
   EXPECT_EQ(ReadAll(In("a.png")), ReadAll(In("expected.png")));
   EXPECT_EQ(Fuse("folder -o out --rgbt").code, 0);
   EXPECT_EQ(ReadAll(In("out/1.png")), ReadAll(In("expected.png")));
+  // Tall images are read row by row, and more than once.
+  cv::imwrite(In("tall_ir.png").string(), cv::repeat(ir, 14, 1));
+  cv::imwrite(In("tall_vis.png").string(), cv::repeat(vis, 14, 1));
+  cv::imwrite(In("tall.png").string(), cv::repeat(both, 14, 1));
+  EXPECT_EQ(Fuse("tall_ir.png tall_vis.png -o tall_expected.png").code, 0);
+  EXPECT_EQ(Fuse("tall.png -o tall_fused.png --rgbt").code, 0);
+  EXPECT_EQ(ReadAll(In("tall_fused.png")), ReadAll(In("tall_expected.png")));
   ExpectOneLine(Fuse("rgbt.png -o b.png"), 2, {"if the fourth is thermal, give --rgbt"});
   ExpectOneLine(Fuse("rgbt.png vis.png -o b.png --rgbt"), 2, {"each image is both"});
   ExpectOneLine(Fuse("vis.png -o b.png --rgbt"), 1, {"vis.png", "has no fourth channel"});

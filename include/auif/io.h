@@ -70,7 +70,8 @@ AUIF_API Image ReadImage(const std::filesystem::path& path, const ReadOptions& o
 // where the format holds none. Image::As converts beforehand:
 // WriteImage("a.png", image.As(SampleType::kUint16)). Of a colour image a format for grey gets the
 // luma; of a grey image a format for colour gets three equal channels. Throws Error: kUsage for an
-// empty image and for an extension that is unknown or whose format does not hold 16 bits; kOutput.
+// empty image and for an extension that is unknown or whose format does not hold such samples;
+// kOutput.
 AUIF_API void WriteImage(const std::filesystem::path& path, const Image& image);
 
 // Throws the Error (kUsage) of WriteImage for a file of this name and such samples.
