@@ -21,8 +21,10 @@ constexpr const char* kFooter =
     "A\n"
     "pair that fails does not stop the others; what failed is listed at the end.\n"
     "\n"
-    "Reads 8- and 16-bit PNG, JPEG, BMP, TIFF and PGM. A colour visible image is fused on its\n"
-    "luma and keeps its chroma. Both images must be registered and of one size, 10x10 or more.\n"
+    "Reads PNG, JPEG, BMP, TIFF, PGM, PFM and .npy files of 8- and 16-bit integers, TIFF and .npy\n"
+    "also of other integers and of floats, and raw samples (--raw). A colour visible image is\n"
+    "fused on its luma and keeps its chroma. Both images must be registered and of one size, 10x10 "
+    "or more.\n"
     "\n"
     "A radiometric JPEG file of a thermal camera is fused by its raw values; alone, with the "
     "visible\n"
@@ -33,13 +35,15 @@ constexpr const char* kFooter =
     "  auif fuse data/ir data/vis -o results --strategy l1\n"
     "  auif fuse data/kaist -o results --layout kaist\n"
     "  auif fuse --pairs pairs.csv -o results\n"
+    "  auif fuse ir.raw vis.png -o fused.png --raw 640x512:y14\n"
+    "  auif fuse rgbt.png -o fused.png --rgbt\n"
     "  auif fuse ir.png vis.png -o fused.png --method laplacian --method-option levels=6\n"
     "  auif fuse ir.png vis.png -o fused.png --method onnx:network.onnx\n"
     "  auif fuse ir.png vis.png -o fused.png --weights 1,0.8,1,1.2 --decompose layers";
 
 struct Options {
   FuseJob job;
-  std::string decompose, bits = "8", resize, equalise, ir_range = "auto", vis_range = "auto";
+  std::string raw, decompose, bits = "8", resize, equalise, ir_range = "auto", vis_range = "auto";
   std::vector<std::string> settings;  // KEY=VALUE
   // Of the method auif, under names of their own.
   std::string model, strategy, weights;
@@ -49,7 +53,8 @@ struct Options {
 int Run(Options& options) {
   FuseJob& job = options.job;
   if (!options.decompose.empty()) job.decompose = options.decompose;
-  if (!job.extension.starts_with('.')) job.extension = "." + job.extension;
+  if (!job.extension.empty() && !job.extension.starts_with('.'))
+    job.extension = "." + job.extension;
   for (const auto& [option, value] : {std::pair{"model", &options.model},
                                       {"strategy", &options.strategy},
                                       {"weights", &options.weights}}) {
@@ -61,6 +66,7 @@ int Run(Options& options) {
   if (options.bits != "8") {
     job.type = options.bits == "16" ? SampleType::kUint16 : SampleType::kFloat;
   }
+  if (!options.raw.empty()) job.sources.ir.read.raw = ParseRawLayout(options.raw, "--raw");
   job.sources.ir.range = ParseSourceRule(options.ir_range, "--ir-range");
   job.sources.vis.range = ParseSourceRule(options.vis_range, "--vis-range");
   job.sources.ir.range.equalise = !options.equalise.empty();
@@ -123,13 +129,29 @@ Action AddFuse(CLI::App& command) {
       .add_option("--decompose", options->decompose,
                   "Also write the method's layers of both sources here (auif: B0 D0 BN DN)")
       ->type_name("DIR");
-  command.add_option("--ext", job.extension, "Format of a folder's results (default: .png)")
+  command
+      .add_option("--ext", job.extension,
+                  "Format of a folder's results (default: .png, or .tif with --bits 32f)")
       ->type_name("EXT");
   command
       .add_option("--bits", options->bits,
                   "Bits of a value of the result: 8, 16, or 32f for floats (default: 8)")
       ->type_name("N")
       ->check(CLI::IsMember({"8", "16", "32f"}).description(""));
+  command
+      .add_option("--page", job.sources.ir.read.page,
+                  "Which page of infrared TIFF files, or frame of raw samples (default: 1)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber.description(""));
+  command
+      .add_option("--raw", options->raw,
+                  "Infrared files are raw samples: WIDTHxHEIGHT[:FORMAT[:SKIP]], with the bytes to "
+                  "skip; formats: y8, y10, y12, y14, y16 (default), their big-endian y16be and so "
+                  "on, float32, rgb24")
+      ->type_name("LAYOUT");
+  command.add_flag("--rgbt", job.rgbt,
+                   "IR is an image of four channels, or a folder of them: colours and, as the "
+                   "fourth, infrared");
   AddRanges(command, options->ir_range, options->vis_range);
   command
       .add_option("--equalise", options->equalise,

@@ -18,9 +18,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (::ftruncate(file, 0) != 0 || ::pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) {
     std::abort();
   }
-  try {
-    auif::ReadImage(path);
-  } catch (const auif::Error&) {
+  const auto read = [](const auif::ReadOptions& options) {
+    try {
+      auif::ReadImage(path, options);
+    } catch (const auif::Error&) {
+    }
+  };
+  read({});
+  read({.page = 2});
+  read({.channels = auif::Channels::kFourth});
+  // Every layout of which the file is a frame or several.
+  for (const std::string& format : auif::RawFormats()) {
+    read({.raw = auif::RawLayout{7, 5, format, 2}});
   }
   return 0;
 }

@@ -13,6 +13,7 @@
 #include <opencv2/core.hpp>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace auif {
@@ -143,11 +144,13 @@ void WriteTiffFile(const std::filesystem::path& path, int width, int height,
   const auto pack = [&](int x0, int count, int y, int p, std::uint8_t* to) {
     for (int i = 0; i < count * samples; ++i) {
       const T v = value(x0 + i / samples, y, i % samples, p);
-      if (o.bits < 8) {
-        to[i * o.bits / 8] |= static_cast<std::uint8_t>(v << (8 - o.bits - i * o.bits % 8));
-      } else {
-        reinterpret_cast<T*>(to)[i] = v;
+      if constexpr (std::is_integral_v<T>) {
+        if (o.bits < 8) {
+          to[i * o.bits / 8] |= static_cast<std::uint8_t>(v << (8 - o.bits - i * o.bits % 8));
+          continue;
+        }
       }
+      reinterpret_cast<T*>(to)[i] = v;
     }
   };
   for (int p = 0; p < planes; ++p) {

@@ -1,21 +1,26 @@
 // Images from and to files, whole or row by row, and which of them belong together.
 //
-// Read are 8- and 16-bit PNG, JPEG, BMP, TIFF and PNM (PGM, PPM) files; the content says which it
-// is. Alpha channels are dropped, palettes and values of less than 8 bits expanded, of a TIFF file
-// the first page is read; tags for the orientation or the colour profile are not applied.
+// Read are PNG, JPEG, BMP, TIFF, PNM (PGM, PPM), PFM and .npy files; the content says which it is.
+// Raw samples need a RawLayout. Unsigned integers of 8 and 16 bits stay what they are, of 10, 12
+// and 14 bits they become 16-bit samples with a range of their own; signed and larger ones and
+// floats become float samples with the file's values. Palettes and values of less than 8 bits are
+// expanded, alpha channels are dropped; tags for the orientation or the colour profile are not
+// applied.
 //
-// Written are the formats of the extensions .png, .tif, .tiff and .pnm (8 and 16 bits), .pgm (the
-// same, grey alone), .ppm (the same, colour alone), .jpg, .jpeg and .bmp (8 bits). A file appears
-// under its name only when it is complete: until then, and where writing fails, an older file of
-// that name stays as it was.
+// Written are the formats of the extensions .tif, .tiff and .npy (8 and 16 bits and floats), .png
+// and .pnm (8 and 16 bits), .pgm (the same, grey alone), .ppm (the same, colour alone), .jpg, .jpeg
+// and .bmp (8 bits) and .pfm (floats). A file appears under its name only when it is complete:
+// until then, and where writing fails, an older file of that name stays as it was.
 //
 // Errors: kInput for a file that is missing, cut short, broken, no image or larger than the memory;
 // kOutput where a file cannot be written; kUsage for what a caller does wrong. The message names
 // the file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,20 +32,48 @@ namespace auif {
 
 class InputFile;
 
+// Samples as a camera sends them: a file of nothing but rows from the top, perhaps after a header,
+// for one frame or several.
+struct RawLayout {
+  int width = 0, height = 0;
+  std::string format = "y16";  // of RawFormats()
+  std::uint64_t skip = 0;      // bytes before the first row
+};
+// y8, y10, y12, y14, y16, float32, rgb24, bgr24; those of 10 to 16 bits in 16-bit words, which are
+// little-endian, as floats are, but for a name with "be" at its end.
+AUIF_API const std::vector<std::string>& RawFormats();
+// "WIDTHxHEIGHT[:FORMAT[:SKIP]]". Throws Error (kUsage); `where`: what had the text.
+AUIF_API RawLayout ParseRawLayout(const std::string& text, const std::string& where);
+
+enum class Channels {
+  kColours,
+  kFourth,      // of four, as a grey image: in some data sets it is thermal
+  kFirstThree,  // of four: the colours beside it
+};
+
+struct ReadOptions {
+  int page = 1;  // of a TIFF file, not counting thumbnails and masks; the frame of raw samples
+  std::optional<RawLayout> raw = {};  // reads the file so, whatever it holds
+  Channels channels = Channels::kColours;
+};
+
 // How a source of a fusion is read.
 struct SourceOptions {
   SourceRule range;
+  ReadOptions read = {};
 };
 
-// Reads an image: one channel, or three even where they are equal (Image::colour() tells); 8- or
-// 16-bit samples in their full range, as the file has them. The path becomes its source().
-AUIF_API Image ReadImage(const std::filesystem::path& path);
+// Reads an image: one channel, or three even where they are equal (Image::colour() tells). The path
+// becomes its source(). Throws Error: kInput, also for a page or channel that is not there; kUsage
+// for a layout that is none.
+AUIF_API Image ReadImage(const std::filesystem::path& path, const ReadOptions& options = {});
 
 // Writes an image. Samples are written as they are, whatever their range; float ones become 8-bit
 // where the format holds none. Image::As converts beforehand:
 // WriteImage("a.png", image.As(SampleType::kUint16)). Of a colour image a format for grey gets the
 // luma; of a grey image a format for colour gets three equal channels. Throws Error: kUsage for an
-// empty image and for an extension that is unknown or whose format does not hold 16 bits; kOutput.
+// empty image and for an extension that is unknown or whose format does not hold such samples;
+// kOutput.
 AUIF_API void WriteImage(const std::filesystem::path& path, const Image& image);
 
 // Throws the Error (kUsage) of WriteImage for a file of this name and such samples.
@@ -61,8 +94,8 @@ AUIF_API void CheckImageFormat(const std::filesystem::path& path, SampleType typ
 class AUIF_API ImageReader {
  public:
   // Opens the file and decodes its first row, so that a file which has no more than a header is
-  // refused here. Throws Error (kInput).
-  explicit ImageReader(const std::filesystem::path& path);
+  // refused here. Throws Error as ReadImage does.
+  explicit ImageReader(const std::filesystem::path& path, const ReadOptions& options = {});
   ~ImageReader();
   ImageReader(ImageReader&&) noexcept;
   ImageReader& operator=(ImageReader&&) noexcept;
@@ -137,6 +170,7 @@ struct PairList {
 // How pairs are found where names alone do not do.
 struct PairRules {
   bool recursive = false;  // also below the folders
+  bool raw = false;        // .raw, .bin, .y8, .y14 and .y16 files are images, too
   std::string layout;      // a name of Layouts(); empty: what the names of folders tell
   // An ECMAScript regular expression for whole names without extension, with two groups: what an
   // infrared image's name shares with its partner's, and the same of a visible one. Empty: none.

@@ -60,8 +60,8 @@ struct ImageReader::Impl {
   int read = 0;
 };
 
-ImageReader::ImageReader(const fs::path& path)
-    : impl_(std::make_unique<Impl>(OpenImage(path), path)) {}
+ImageReader::ImageReader(const fs::path& path, const ReadOptions& options)
+    : impl_(std::make_unique<Impl>(OpenImage(path, options), path)) {}
 ImageReader::ImageReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ImageReader::~ImageReader() = default;
 ImageReader::ImageReader(ImageReader&&) noexcept = default;
@@ -147,7 +147,9 @@ Image ReadImage(std::unique_ptr<InputFile> file) {
       .ReadRest();
 }
 
-Image ReadImage(const fs::path& path) { return ImageReader(path).ReadRest(); }
+Image ReadImage(const fs::path& path, const ReadOptions& options) {
+  return ImageReader(path, options).ReadRest();
+}
 
 void WriteImage(const fs::path& path, const Image& image) {
   if (image.empty()) throw Error(ErrorKind::kUsage, "the image is empty", path.string());

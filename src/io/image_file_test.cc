@@ -105,13 +105,21 @@ TEST(Image, WritesRoundedAndClamped) {
   Plane<float> plane(5, 1);
   const float values[] = {-1.0f, 0.5f, 2.0f, 100.4f / 255, 100.6f / 255};
   std::copy(std::begin(values), std::end(values), plane.Row(0));
-  for (const char* extension : {".png", ".tif", ".bmp", ".pgm"}) {
+  for (const char* extension : {".png", ".bmp", ".pgm"}) {
     const fs::path path = folder / (std::string("a") + extension);
     WriteImage(path, plane);
     const cv::Mat mat = cv::imread(path.string(), cv::IMREAD_UNCHANGED);
     ASSERT_EQ(mat.type(), CV_8UC1) << extension;
     const int expected[] = {0, 128, 255, 100, 101};
     for (int x = 0; x < 5; ++x) EXPECT_EQ(mat.ptr(0)[x], expected[x]) << extension;
+  }
+  // Formats for floats hold them as they are.
+  for (const char* extension : {".tif", ".pfm", ".npy"}) {
+    const fs::path path = folder / (std::string("a") + extension);
+    WriteImage(path, plane);
+    const Image read = ReadImage(path);
+    ASSERT_EQ(read.type(), SampleType::kFloat) << extension;
+    EXPECT_TRUE(std::equal(std::begin(values), std::end(values), read.View<float>().Row(0)));
   }
   WriteImage(folder / "a.png", Image(plane).As(SampleType::kUint16));
   const cv::Mat wide = cv::imread((folder / "a.png").string(), cv::IMREAD_UNCHANGED);
@@ -201,13 +209,14 @@ TEST(ImageRows, RefuseWhatIsNotOfTheFile) {
 
 TEST(Image, Extensions) {
   const TemporaryFolder folder;
-  for (const char* name : {"a.png", "b.PNG", "c.jpeg", "d.Tif", "e.tiff", "f.bmp", "g.pgm"}) {
+  for (const char* name :
+       {"a.png", "b.PNG", "c.jpeg", "d.Tif", "e.tiff", "f.bmp", "g.pgm", "h.npy", "i.pfm"}) {
     WriteFileAtomically(folder / name, "");
   }
   for (const char* name : {"a", "png", ".png", "a.png.txt", "b.webp"}) {
     WriteFileAtomically(folder / name, "");
   }
-  EXPECT_EQ(ListImages(folder.path()).size(), 7u);
+  EXPECT_EQ(ListImages(folder.path()).size(), 9u);
   EXPECT_NO_THROW(CheckImageFormat("a.png", SampleType::kUint16));
   ExpectError(ErrorKind::kUsage, "unknown image format '.xyz'",
               [] { CheckImageFormat("a.xyz", SampleType::kUint8); });

@@ -26,9 +26,9 @@ constexpr std::uint64_t kMaxTotalBytes = std::uint64_t{1} << 28;
 constexpr std::size_t kMaxDimensions = 32;  // NumPy's own limit
 
 // The header's dict, which has these three keys in any order.
-class Header {
+class HeaderText {
  public:
-  Header(std::string_view text, const std::string& where) : text_(text), where_(where) {
+  HeaderText(std::string_view text, const std::string& where) : text_(text), where_(where) {
     std::set<std::string_view> keys;
     Expect("{");
     while (!Skip("}")) {
@@ -36,10 +36,10 @@ class Header {
       if (!keys.insert(key).second) Fail();
       Expect(":");
       if (key == "descr") {
-        descr = Quoted();
+        header.descr = Quoted();
       } else if (key == "fortran_order") {
-        fortran = Skip("True");
-        if (!fortran) Expect("False");
+        header.fortran = Skip("True");
+        if (!header.fortran) Expect("False");
       } else if (key == "shape") {
         ReadShape();
       } else {
@@ -54,9 +54,7 @@ class Header {
     if (!text_.empty() || keys.size() != 3) Fail();
   }
 
-  std::string_view descr;
-  bool fortran = false;
-  TensorFile::Shape shape;
+  NpyHeader header;
 
  private:
   [[noreturn]] void Fail() const {
@@ -89,10 +87,10 @@ class Header {
       SkipSpace();
       std::int64_t extent = -1;
       const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), extent);
-      if (error != std::errc() || extent < 0 || shape.size() == kMaxDimensions) Fail();
+      if (error != std::errc() || extent < 0 || header.shape.size() == kMaxDimensions) Fail();
       text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
       Skip("L");  // Python 2
-      shape.push_back(extent);
+      header.shape.push_back(extent);
       if (!Skip(",")) {
         Expect(")");
         break;
@@ -137,7 +135,7 @@ class NpzFile : public TensorFile {
 
 }  // namespace
 
-Tensor ParseNpy(std::string_view bytes, const std::string& where) {
+NpyHeader ParseNpyHeader(std::string_view bytes, const std::string& where) {
   const auto fail = [&where](const std::string& message) {
     throw Error(ErrorKind::kInput, message, where);
   };
@@ -151,8 +149,29 @@ Tensor ParseNpy(std::string_view bytes, const std::string& where) {
                                    ? LoadLittleEndian<std::uint16_t>(bytes.data() + version_end)
                                    : LoadLittleEndian<std::uint32_t>(bytes.data() + version_end);
   if (length > bytes.size() - start) fail("the array is cut off");
-  const Header header(bytes.substr(start, length), where);
-  const std::string_view data = bytes.substr(start + length);
+  NpyHeader header = HeaderText(bytes.substr(start, length), where).header;
+  header.size = start + length;
+  return header;
+}
+
+std::string WriteNpyHeader(const std::string& descr, const std::vector<std::int64_t>& shape) {
+  std::string dict =
+      "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + ShapeText(shape) + ", }";
+  // The numbers begin at a multiple of 64 bytes, after a new line.
+  const std::size_t start = kMagic.size() + 4;
+  dict.append(63 - (start + dict.size()) % 64, ' ');
+  dict += '\n';
+  std::string header = std::string(kMagic) + '\x01' + '\0';
+  AppendLittleEndian(static_cast<std::uint16_t>(dict.size()), &header);
+  return header + dict;
+}
+
+Tensor ParseNpy(std::string_view bytes, const std::string& where) {
+  const auto fail = [&where](const std::string& message) {
+    throw Error(ErrorKind::kInput, message, where);
+  };
+  const NpyHeader header = ParseNpyHeader(bytes, where);
+  const std::string_view data = bytes.substr(header.size);
 
   const std::optional<NumberType> type = FloatType(header.descr);
   if (!type) {

@@ -35,8 +35,9 @@ std::vector<fs::path> ListFolder(const fs::path& folder) {
 }
 
 bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-bool IsImage(const fs::path& path) {
-  return !IsHidden(path) && FindImageFormat(path) != nullptr && !fs::is_directory(path);
+bool IsImage(const fs::path& path, bool raw) {
+  return !IsHidden(path) && (FindImageFormat(path) != nullptr || (raw && IsRawName(path))) &&
+         !fs::is_directory(path);
 }
 
 std::vector<fs::path> Subfolders(const fs::path& folder) {
@@ -46,12 +47,12 @@ std::vector<fs::path> Subfolders(const fs::path& folder) {
 }
 
 // The images of a folder and of its subfolders, down to a depth.
-std::vector<fs::path> ImagesBelow(const fs::path& folder, int depth) {
+std::vector<fs::path> ImagesBelow(const fs::path& folder, int depth, bool raw) {
   std::vector<fs::path> paths = ListFolder(folder), images;
   for (const fs::path& path : paths) {
-    if (IsImage(path)) images.push_back(path);
+    if (IsImage(path, raw)) images.push_back(path);
     if (depth == 0 || IsHidden(path) || !fs::is_directory(path)) continue;
-    const std::vector<fs::path> below = ImagesBelow(path, depth - 1);
+    const std::vector<fs::path> below = ImagesBelow(path, depth - 1, raw);
     images.insert(images.end(), below.begin(), below.end());
   }
   return images;
@@ -92,7 +93,7 @@ class Search {
 
   // All images below a folder, whose band is told by the folder where it is given.
   void Add(const fs::path& folder, const std::string& group, std::optional<Band> band, int depth) {
-    std::vector<fs::path> images = ImagesBelow(folder, 0);
+    std::vector<fs::path> images = ImagesBelow(folder, 0, rules_.raw);
     const std::vector<fs::path> folders = Subfolders(folder);
     if (!band) {
       const std::map<bool, std::vector<fs::path>> bands = BandFolders(folders, folder);
@@ -247,7 +248,7 @@ const std::vector<Layout>& Layouts() {
 }
 
 std::vector<fs::path> ListImages(const fs::path& folder, bool recursive) {
-  return ImagesBelow(folder, recursive ? kDeepest : 0);
+  return ImagesBelow(folder, recursive ? kDeepest : 0, false);
 }
 
 PairList FindPairs(const fs::path& ir, const fs::path& vis, const PairRules& rules) {

@@ -13,8 +13,9 @@ namespace fs = std::filesystem;
 
 SourceReader::SourceReader(fs::path path, Modality modality, const SourceOptions& options)
     : path_(std::move(path)), modality_(modality), options_(options) {
-  if (IsRadiometric(path_)) OpenRadiometric();
-  if (!radiometric_) reader_.emplace(path_);
+  const bool plain = !options.read.raw && options.read.channels == Channels::kColours;
+  if (plain && IsRadiometric(path_)) OpenRadiometric();
+  if (!radiometric_) reader_.emplace(path_, options.read);
   spec_ = radiometric_ ? radiometric_->spec() : reader_->spec();
   tone_.range = spec_.range;
 }

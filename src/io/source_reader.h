@@ -53,7 +53,7 @@ class SourceReader {
 
  private:
   void OpenRadiometric();
-  ImageReader Reopen() const { return ImageReader(path_); }
+  ImageReader Reopen() const { return ImageReader(path_, options_.read); }
 
   std::filesystem::path path_;
   Modality modality_;

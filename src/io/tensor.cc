@@ -33,10 +33,12 @@ std::size_t ByteSize(NumberType type) {
       return 8;
     case NumberType::kF32:
     case NumberType::kI32:
+    case NumberType::kU32:
       return 4;
     case NumberType::kF16:
     case NumberType::kBF16:
     case NumberType::kI16:
+    case NumberType::kU16:
       return 2;
     case NumberType::kI8:
     case NumberType::kU8:
@@ -64,6 +66,10 @@ float ReadNumber(NumberType type, const char* bytes) {
       return static_cast<std::int16_t>(LoadLittleEndian<std::uint16_t>(bytes));
     case NumberType::kI8:
       return static_cast<signed char>(bytes[0]);
+    case NumberType::kU32:
+      return static_cast<float>(LoadLittleEndian<std::uint32_t>(bytes));
+    case NumberType::kU16:
+      return LoadLittleEndian<std::uint16_t>(bytes);
     case NumberType::kU8:
       return static_cast<unsigned char>(bytes[0]);
     case NumberType::kBool:

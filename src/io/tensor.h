@@ -34,7 +34,7 @@ std::string ShapeText(const std::vector<Int>& shape) {
   return text + ")";
 }
 
-enum class NumberType { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool };
+enum class NumberType { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU32, kU16, kU8, kBool };
 
 // Bytes of one number.
 std::size_t ByteSize(NumberType type);

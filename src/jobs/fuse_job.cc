@@ -84,7 +84,12 @@ void WriteMaps(const FusionMethod& method, const fs::path& folder, const std::st
 
 void FusePair(const FuseJob& job, const FusionMethod& method, int threads, const Task& task,
               FileNotes* notes) {
-  OpenPair sources = OpenSources(method, task.pair.ir, task.pair.vis, job.sources);
+  PairOptions options = job.sources;
+  if (job.rgbt) {
+    options.ir.read.channels = Channels::kFourth;
+    options.vis.read.channels = Channels::kFirstThree;
+  }
+  OpenPair sources = OpenSources(method, task.pair.ir, task.pair.vis, options);
   if (job.decompose) {
     const Image ir = sources.ir.ReadWhole(), vis = sources.vis.ReadWhole();
     WriteMaps(method, *job.decompose, task.pair.name, ir, vis);
@@ -104,6 +109,38 @@ struct TaskList {
   bool folders;
 };
 
+std::string Extension(const FuseJob& job) {
+  if (!job.extension.empty()) return job.extension;
+  return job.type == SampleType::kFloat ? ".tif" : ".png";
+}
+
+bool HasFourthChannel(const fs::path& path) {
+  try {
+    OpenImage(path, {.channels = Channels::kFourth});
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// The images that are both sources at once.
+PairList ListFourChannelImages(const FuseJob& job) {
+  if (!job.vis.empty() || !job.pairs.list.empty()) {
+    throw Error(ErrorKind::kUsage, "images of four channels need no others", job.vis.string(),
+                "with --rgbt each image is both, infrared and visible");
+  }
+  if (!fs::is_directory(job.ir)) return {{{job.ir.stem().string(), job.ir, job.ir}}, {}};
+  PairList list;
+  for (const fs::path& path : ListImages(job.ir, job.pairs.recursive)) {
+    const fs::path name = path.lexically_relative(job.ir).replace_extension();
+    list.pairs.push_back({name.string(), path, path});
+  }
+  if (list.pairs.empty()) {
+    throw Error(ErrorKind::kInput, "the folder has no images", job.ir.string());
+  }
+  return list;
+}
+
 TaskList ListTasks(const FuseJob& job) {
   std::vector<Task> tasks;
   for (const fs::path& path : {job.ir, job.vis, job.pairs.list}) {
@@ -111,13 +148,16 @@ TaskList ListTasks(const FuseJob& job) {
     throw Error(ErrorKind::kInput, "no such file or folder", path.string());
   }
   const bool folders = !job.pairs.list.empty() || fs::is_directory(job.ir);
-  const bool alone = job.vis.empty() && !folders && IsRadiometric(job.ir, true);
-  const fs::path& vis = alone ? job.ir : job.vis;
-  if (job.vis.empty() && !folders && !alone) {
+  const bool alone = job.vis.empty() && !folders && !job.rgbt && IsRadiometric(job.ir, true);
+  if (job.vis.empty() && !folders && !job.rgbt && !alone) {
     if (job.ir.empty()) throw Error(ErrorKind::kUsage, "no images are given");
     if (IsRadiometric(job.ir)) {
       throw Error(ErrorKind::kUsage, "the radiometric file holds no visible image", job.ir.string(),
                   "give the visible image as the second file");
+    }
+    if (HasFourthChannel(job.ir)) {
+      throw Error(ErrorKind::kUsage, "the visible image is missing", job.ir.string(),
+                  "it has four channels: if the fourth is thermal, give --rgbt");
     }
     throw Error(ErrorKind::kUsage, "the visible image is missing", job.ir.string(),
                 "give two images, two folders, or one folder that holds both");
@@ -130,10 +170,13 @@ TaskList ListTasks(const FuseJob& job) {
     throw Error(ErrorKind::kUsage, "one is a folder and the other an image",
                 job.ir.string() + " and " + job.vis.string(), "give two images or two folders");
   }
+  PairList list;
+  if (job.rgbt) list = ListFourChannelImages(job);
   if (!folders) {
+    const fs::path& vis = job.rgbt || alone ? job.ir : job.vis;
     const std::string name = vis.stem().string();
     const bool into_folder = fs::is_directory(job.out) || !job.out.has_filename();  // "out/"
-    const fs::path out = into_folder ? job.out / (name + job.extension) : job.out;
+    const fs::path out = into_folder ? job.out / (name + Extension(job)) : job.out;
     tasks.push_back({{name, job.ir, vis}, OpenOutput(out, job.type)});
     return {tasks, {}, {}, into_folder};
   }
@@ -141,10 +184,13 @@ TaskList ListTasks(const FuseJob& job) {
     throw Error(ErrorKind::kUsage, "the results of folders need a folder, not an image",
                 job.out.string(), "such as -o results");
   }
-  PairList list =
-      job.vis.empty() ? FindPairs(job.ir, job.pairs) : FindPairs(job.ir, job.vis, job.pairs);
+  if (!job.rgbt) {
+    PairRules rules = job.pairs;
+    rules.raw = job.sources.ir.read.raw.has_value();
+    list = job.vis.empty() ? FindPairs(job.ir, rules) : FindPairs(job.ir, job.vis, rules);
+  }
   for (ImagePair& pair : list.pairs) {
-    const fs::path out = job.out / (pair.name + job.extension);
+    const fs::path out = job.out / (pair.name + Extension(job));
     tasks.push_back({std::move(pair), OpenOutput(out, job.type)});
   }
   return {tasks, list.unmatched, list.others, true};
@@ -152,7 +198,7 @@ TaskList ListTasks(const FuseJob& job) {
 
 }  // namespace
 
-void FuseJob::Validate() const { CheckImageFormat("result" + extension, type); }
+void FuseJob::Validate() const { CheckImageFormat("result" + Extension(*this), type); }
 
 JobReport RunFuseJob(const FuseJob& job, const JobCallback& callback) {
   job.Validate();

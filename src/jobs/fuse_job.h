@@ -16,14 +16,16 @@ struct FuseJob {
   // The same; empty: `ir` is a folder that holds both modalities, or a radiometric JPEG that does.
   std::filesystem::path vis;
   PairOptions sources;
+  bool rgbt = false;          // each image, or `ir` alone, is both: colours and infrared as the
+                              // fourth channel
   PairRules pairs;            // of folders; with a list `ir` and `vis` may be empty
   std::filesystem::path out;  // an image (for images) or a folder, which is made if necessary
   std::string method = "auif";
   MethodSettings settings;                         // of the method
   std::optional<std::filesystem::path> decompose;  // a folder for the method's maps of both sources
-  std::string extension = ".png";                  // of the results of folders
-  SampleType type = SampleType::kUint8;            // of the results
-  int threads = 0;                                 // 0: as many as the machine has
+  std::string extension;  // of the results of folders; empty: .png, or .tif for floats
+  SampleType type = SampleType::kUint8;  // of the results
+  int threads = 0;                       // 0: as many as the machine has
 
   void Validate() const;  // throws Error (kUsage)
 };

@@ -12,17 +12,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A format that has neither pages nor a fourth channel.
+template <auto open>
+std::unique_ptr<RowReader> Simple(std::unique_ptr<InputFile> file, const ReadOptions& options) {
+  CheckPage(options.page, 1, "page", file->path());
+  if (options.channels != Channels::kColours) ThrowNoFourthChannel(file->path());
+  return open(std::move(file));
+}
+
 std::string Megabytes(std::uint64_t bytes) { return std::to_string((bytes >> 20) + 1) + " MiB"; }
 
 }  // namespace
 
 const ImageFormat* FindImageFormat(const fs::path& path) {
   static const std::vector<SampleType> k8 = {SampleType::kUint8},
-                                       k16 = {SampleType::kUint8, SampleType::kUint16};
+                                       k16 = {SampleType::kUint8, SampleType::kUint16},
+                                       kFloat = {SampleType::kFloat},
+                                       kAll = {SampleType::kUint8, SampleType::kUint16,
+                                               SampleType::kFloat};
   static const ImageFormat kFormats[] = {
-      {".png", k16, 0, CreatePng}, {".tif", k16, 0, CreateTiff}, {".tiff", k16, 0, CreateTiff},
-      {".jpg", k8, 0, CreateJpeg}, {".jpeg", k8, 0, CreateJpeg}, {".bmp", k8, 0, CreateBmp},
-      {".pgm", k16, 1, CreatePnm}, {".ppm", k16, 3, CreatePnm},  {".pnm", k16, 0, CreatePnm}};
+      {".png", k16, 0, CreatePng},  {".tif", kAll, 0, CreateTiff}, {".tiff", kAll, 0, CreateTiff},
+      {".jpg", k8, 0, CreateJpeg},  {".jpeg", k8, 0, CreateJpeg},  {".bmp", k8, 0, CreateBmp},
+      {".pgm", k16, 1, CreatePnm},  {".ppm", k16, 3, CreatePnm},   {".pnm", k16, 0, CreatePnm},
+      {".npy", kAll, 0, CreateNpy}, {".pfm", kFloat, 0, CreatePfm}};
   const std::string extension = Lower(path.extension().string());
   for (const ImageFormat& format : kFormats) {
     if (extension == format.extension) return &format;
@@ -30,48 +42,55 @@ const ImageFormat* FindImageFormat(const fs::path& path) {
   return nullptr;
 }
 
-std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
-  return OpenImage(std::make_unique<InputFile>(path));
+std::unique_ptr<RowReader> OpenImage(const fs::path& path, const ReadOptions& options) {
+  return OpenImage(std::make_unique<InputFile>(path), options);
 }
 
-std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file) {
+std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file, const ReadOptions& options) {
   using namespace std::string_view_literals;
-  static constexpr std::pair<std::string_view, decltype(&OpenPng)> kSignatures[] = {
+  static constexpr std::pair<std::string_view, decltype(&OpenPng)> kFormats[] = {
       {"\x89PNG\r\n\x1a\n"sv, OpenPng},
-      {"\xff\xd8\xff"sv, OpenJpeg},
+      {"\xff\xd8\xff"sv, Simple<OpenJpeg>},
       {"II*\0"sv, OpenTiff},
       {"MM\0*"sv, OpenTiff},
       {"II+\0"sv, OpenTiff},
       {"MM\0+"sv, OpenTiff},
-      {"BM"sv, OpenBmp},
-      {"P"sv, OpenPnm}};
+      {"BM"sv, Simple<OpenBmp>},
+      {"\x93NUMPY"sv, Simple<OpenNpy>},
+      {"Pf"sv, Simple<OpenPfm>},
+      {"PF"sv, Simple<OpenPfm>},
+      {"P"sv, Simple<OpenPnm>}};
   const fs::path path = file->path();
   char start[8];
   const std::string_view found(start, file->ReadAt(0, start, sizeof(start)));
   if (found.empty()) throw Error(ErrorKind::kInput, "the file is empty", path.string());
-  for (const auto& [signature, open] : kSignatures) {
+  if (options.raw) return OpenRaw(std::move(file), options);
+  for (const auto& [signature, open] : kFormats) {
     if (!found.starts_with(signature)) continue;
-    if (open == OpenPnm && (found.size() < 2 || found[1] < '1' || found[1] > '6')) continue;
-    std::unique_ptr<RowReader> reader = open(std::move(file));
+    if (signature == "P" && (found.size() < 2 || found[1] < '1' || found[1] > '6')) continue;
+    std::unique_ptr<RowReader> reader = open(std::move(file), options);
     if (reader->shape().width < 1 || reader->shape().height < 1) {
       throw Error(ErrorKind::kInput, "the image has no pixels", path.string());
     }
     return reader;
   }
   throw Error(ErrorKind::kInput, "not an image that can be read", path.string(),
-              "PNG, JPEG, BMP, TIFF and PGM files are");
+              IsRawName(path) ? "raw samples are read with --raw WIDTHxHEIGHT[:FORMAT[:SKIP]]"
+                              : "PNG, JPEG, BMP, TIFF, PGM, PFM and .npy files are");
 }
 
 const ImageFormat& FormatFor(const fs::path& path, SampleType type) {
   const ImageFormat* format = FindImageFormat(path);
   if (format == nullptr) {
     throw Error(ErrorKind::kUsage, "unknown image format '" + path.extension().string() + "'",
-                path.string(), "use .png, .jpg, .bmp, .tif or .pgm");
+                path.string(), "use .png, .jpg, .bmp, .tif, .pgm, .npy or .pfm");
   }
   if (!format->Holds(type)) {
     throw Error(ErrorKind::kUsage,
                 std::string("the format does not hold ") + Name(type) + " samples", path.string(),
-                type == SampleType::kUint16 ? "use .png, .tif or .pgm" : "use .tif");
+                format->Holds(SampleType::kFloat) ? "it holds floats alone: --bits 32f"
+                : type == SampleType::kUint16     ? "use .png, .tif, .pgm or .npy"
+                                                  : "use .tif, .npy or .pfm");
   }
   return *format;
 }
@@ -84,6 +103,25 @@ void ThrowCutShort(const fs::path& path) {
 void ThrowNotRead(const fs::path& path, const std::string& what) {
   throw Error(ErrorKind::kInput, "images with " + what + " are not read", path.string(),
               "convert it to an 8- or 16-bit PNG or TIFF");
+}
+
+void ThrowNoFourthChannel(const fs::path& path) {
+  throw Error(ErrorKind::kInput, "has no fourth channel", path.string(),
+              "a PNG or TIFF image of colours and a fourth channel has one");
+}
+
+std::string CheckPage(int page, std::uint64_t pages, const std::string& what,
+                      const fs::path& path) {
+  const std::string count = std::to_string(pages) + " " + what + (pages == 1 ? "" : "s");
+  if (page < 1 || static_cast<std::uint64_t>(page) > pages) {
+    throw Error(ErrorKind::kInput,
+                "has " + count + ", there is no " + what + " " + std::to_string(page),
+                path.string());
+  }
+  if (pages == 1) return {};
+  return "has " + count + ", of which " +
+         (page == 1 ? "the first" : "number " + std::to_string(page)) +
+         " is read (--page N reads another)";
 }
 
 void ReadExactly(const InputFile& file, std::uint64_t offset, void* to, std::size_t count) {

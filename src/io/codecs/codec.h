@@ -16,6 +16,7 @@
 
 #include "auif/error.h"
 #include "auif/image.h"
+#include "auif/io.h"
 #include "io/atomic_file.h"
 
 namespace auif {
@@ -88,21 +89,30 @@ const ImageFormat* FindImageFormat(const std::filesystem::path& path);
 // Throws Error (kUsage) where there is none, or none with such samples.
 const ImageFormat& FormatFor(const std::filesystem::path& path, SampleType type);
 
-// Opens an image; the content says which format it is. Colours are RGB, an alpha channel is
-// dropped, palettes and values of less than 8 bits are expanded, the first page is read, tags for
-// the orientation or the colour profile are not applied. Throws Error (kInput).
-std::unique_ptr<RowReader> OpenImage(const std::filesystem::path& path);
-std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file);
+// Opens an image; the content says which format it is, but of raw samples. Colours are RGB,
+// palettes and values of less than 8 bits are expanded, tags for the orientation or the colour
+// profile are not applied. Throws Error as ReadImage does.
+std::unique_ptr<RowReader> OpenImage(const std::filesystem::path& path,
+                                     const ReadOptions& options = {});
+std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file,
+                                     const ReadOptions& options = {});
 // ReadImage of a file that is open, or in memory.
 Image ReadImage(std::unique_ptr<InputFile> file);
 
+// Whether a file with this extension may hold raw samples.
+bool IsRawName(const std::filesystem::path& path);
+
 // The rest is for the codecs.
 
-std::unique_ptr<RowReader> OpenPng(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenPng(std::unique_ptr<InputFile> file, const ReadOptions& options);
 std::unique_ptr<RowReader> OpenJpeg(std::unique_ptr<InputFile> file);
-std::unique_ptr<RowReader> OpenTiff(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenTiff(std::unique_ptr<InputFile> file, const ReadOptions& options);
 std::unique_ptr<RowReader> OpenPnm(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenBmp(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenPfm(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenNpy(std::unique_ptr<InputFile> file);
+// options.raw is set.
+std::unique_ptr<RowReader> OpenRaw(std::unique_ptr<InputFile> file, const ReadOptions& options);
 std::unique_ptr<RowWriter> CreatePng(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreateJpeg(const std::filesystem::path& path, const ImageShape& shape);
 // quality: 1 to 100.
@@ -111,10 +121,17 @@ std::unique_ptr<RowWriter> CreateJpeg(const std::filesystem::path& path, const I
 std::unique_ptr<RowWriter> CreateTiff(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreatePnm(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreateBmp(const std::filesystem::path& path, const ImageShape& shape);
+std::unique_ptr<RowWriter> CreatePfm(const std::filesystem::path& path, const ImageShape& shape);
+std::unique_ptr<RowWriter> CreateNpy(const std::filesystem::path& path, const ImageShape& shape);
 
 [[noreturn]] void ThrowCutShort(const std::filesystem::path& path);
 // A kind of image that is valid but not read, such as "floating-point values".
 [[noreturn]] void ThrowNotRead(const std::filesystem::path& path, const std::string& what);
+[[noreturn]] void ThrowNoFourthChannel(const std::filesystem::path& path);
+// page: from 1 on. what: "page" or "frame". Throws Error (kInput) where there is no such page; the
+// note that there are more than one, empty where there are not.
+std::string CheckPage(int page, std::uint64_t pages, const std::string& what,
+                      const std::filesystem::path& path);
 // Reads all of `count` bytes or throws that the image is cut short.
 void ReadExactly(const InputFile& file, std::uint64_t offset, void* to, std::size_t count);
 

@@ -9,6 +9,7 @@
 
 #include "auif/io.h"
 #include "io/codecs/codec.h"
+#include "io/numpy_file.h"
 #include "tests/captured_output.h"
 #include "tests/expect_error.h"
 #include "tests/image_files.h"
@@ -60,6 +61,36 @@ std::vector<std::pair<std::string, std::string>> Samples() {
                            ReadFile(path));
     }
   }
+  const auto tiff = [&](int bits, int format, int compression, int predictor, const auto& numbers) {
+    TiffOptions options;
+    options.bits = bits;
+    options.sample_format = format;
+    options.compression = compression;
+    options.predictor = predictor;
+    WriteTiffFile(path, 37, 21, numbers, options);
+    samples.emplace_back("tiff of " + std::to_string(bits) + " bits", ReadFile(path));
+  };
+  std::vector<float> floats;
+  for (int i = 0; i < 37 * 21; ++i) floats.push_back(0.37f * static_cast<float>(i) - 20);
+  const std::vector<double> doubles(floats.begin(), floats.end());
+  const std::vector<std::int16_t> words(floats.begin(), floats.end());
+  tiff(32, SAMPLEFORMAT_IEEEFP, COMPRESSION_LZW, PREDICTOR_FLOATINGPOINT, floats);
+  tiff(32, SAMPLEFORMAT_IEEEFP, COMPRESSION_NONE, PREDICTOR_NONE, floats);
+  tiff(64, SAMPLEFORMAT_IEEEFP, COMPRESSION_ADOBE_DEFLATE, PREDICTOR_FLOATINGPOINT, doubles);
+  tiff(16, SAMPLEFORMAT_IEEEFP, COMPRESSION_NONE, PREDICTOR_NONE, words);
+  tiff(16, SAMPLEFORMAT_INT, COMPRESSION_LZW, PREDICTOR_HORIZONTAL, words);
+  tiff(32, SAMPLEFORMAT_UINT, COMPRESSION_PACKBITS, PREDICTOR_NONE,
+       std::vector<std::uint32_t>(37 * 21, 1u << 30));
+  for (const int compression : {COMPRESSION_NONE, COMPRESSION_LZW}) {
+    tiff(12, SAMPLEFORMAT_UINT, compression, PREDICTOR_NONE, data);
+  }
+  // Numbers as they are in the machine, whatever its byte order: they need not mean anything.
+  const std::string numbers(reinterpret_cast<const char*>(floats.data()), 4 * floats.size());
+  samples.emplace_back("npy", WriteNpyHeader("<f4", {21, 37}) + numbers);
+  std::string columns = WriteNpyHeader(">f4", {37, 7, 3});
+  columns.replace(columns.find("False"), 5, " True");
+  samples.emplace_back("npy by columns", columns + numbers);
+  samples.emplace_back("pfm", "Pf\n37 21\n-1.0\n" + numbers);
   return samples;
 }
 
@@ -142,6 +173,24 @@ TEST(BrokenImages, ChangedBytesNeverCrash) {
     quiet = output.Empty();
   }
   EXPECT_TRUE(quiet) << "something was printed";
+}
+
+// Without a header nothing but the size tells.
+TEST(BrokenImages, RawSamplesOfAnotherSize) {
+  const TemporaryFolder folder;
+  const ReadOptions options = {.raw = RawLayout{7, 5, "y16", 3}};
+  const std::string bytes(2 * 7 * 5 + 3, 'x');
+  for (std::size_t size = 1; size < 2 * bytes.size(); ++size) {
+    std::string changed = bytes;
+    changed.resize(size);
+    WriteFileAtomically(folder / "a", changed);
+    const auto read = [&] { ReadImage(folder / "a", options); };
+    if (size == 73 || size == 143) {  // one frame, or two
+      EXPECT_NO_THROW(read());
+    } else {
+      ExpectError(ErrorKind::kInput, "bytes of samples", read);
+    }
+  }
 }
 
 std::string Big(std::uint32_t value) {
@@ -237,11 +286,13 @@ std::unique_ptr<RowWriter> CreateImage(const fs::path& path, const ImageShape& s
 
 TEST(UnwritableImages, NothingIsLeft) {
   const TemporaryFolder folder;
-  for (const char* extension : {".png", ".tif", ".jpg", ".bmp", ".pgm"}) {
-    const cv::Mat image = TestMat(600, 500, 1, 8);
+  for (const char* extension : {".png", ".tif", ".jpg", ".bmp", ".pgm", ".npy", ".pfm"}) {
+    const cv::Mat image = TestMat(2400, 500, 1, 8);  // enough for 600 floats a row
+    ImageShape shape = {600, 500, 1};
+    if (extension == std::string(".pfm")) shape.type = SampleType::kFloat;
     const fs::path path = folder / (std::string("a") + extension);
     {
-      const auto writer = CreateImage(path, {600, 500, 1});
+      const auto writer = CreateImage(path, shape);
       for (int y = 0; y < 300; ++y) writer->WriteRow(image.ptr(y));
       // Not finished.
     }
@@ -252,16 +303,15 @@ TEST(UnwritableImages, NothingIsLeft) {
     const rlimit limit{20'000, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &limit);
     ExpectError(ErrorKind::kOutput, path.string() + ": cannot be written: File too large", [&] {
-      const auto writer = CreateImage(path, {600, 500, 1});
+      const auto writer = CreateImage(path, shape);
       for (int y = 0; y < 500; ++y) writer->WriteRow(image.ptr(y));
       writer->Finish();
     });
     setrlimit(RLIMIT_FSIZE, &before);
     EXPECT_EQ(folder.Count(), 0) << extension;
 
-    ExpectError(ErrorKind::kOutput, "create the folder first", [&] {
-      CreateImage(folder / "absent" / path.filename().string(), {6, 5, 1});
-    });
+    ExpectError(ErrorKind::kOutput, "create the folder first",
+                [&] { CreateImage(folder / "absent" / path.filename().string(), shape); });
   }
   ExpectError(ErrorKind::kOutput, "JPEG", [&] { CreateImage(folder / "a.jpg", {70000, 5, 1}); });
   ExpectError(ErrorKind::kOutput, "too large for a BMP", [&] {
@@ -277,7 +327,7 @@ TEST(UnwritableImages, DevicesGetTheWholeFileAtOnce) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "/dev/full is absent";
   const TemporaryFolder folder;
   const cv::Mat image = TestMat(60, 50, 3, 8);
-  for (const char* extension : {".png", ".tif", ".jpg", ".bmp", ".ppm"}) {
+  for (const char* extension : {".png", ".tif", ".jpg", ".bmp", ".ppm", ".npy"}) {
     const fs::path link = folder / (std::string("full") + extension);
     fs::create_symlink("/dev/full", link);
     ExpectError(ErrorKind::kOutput, "No space left", [&] {

@@ -26,14 +26,16 @@ cv::Mat ReadRows(const fs::path& path) {
     const std::vector<std::uint8_t> fill(reader->shape().RowBytes(), 0xa5);
     std::vector<std::uint8_t> row = fill;
     reader->ReadRow(row.data());
-    image.push_back(
-        cv::Mat(1, width, CV_MAKETYPE(type == SampleType::kUint8 ? CV_8U : CV_16U, channels), row.data()).clone());
+    image.push_back(cv::Mat(1, width,
+                            CV_MAKETYPE(type == SampleType::kUint8 ? CV_8U : CV_16U, channels),
+                            row.data())
+                        .clone());
   }
   return image;
 }
 
 void WriteRows(const fs::path& path, const cv::Mat& image) {
-  const ImageShape shape{image.cols, image.rows, image.channels(), 
+  const ImageShape shape{image.cols, image.rows, image.channels(),
                          image.depth() == CV_8U ? SampleType::kUint8 : SampleType::kUint16};
   const auto writer = FormatFor(path, shape.type).create(path, shape);
   for (int y = 0; y < image.rows; ++y) writer->WriteRow(image.ptr(y));

@@ -2,8 +2,10 @@
 #include <png.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "io/codecs/codec.h"
@@ -38,27 +40,43 @@ struct Handle {
 
 class PngReader : public RowReader {
  public:
-  explicit PngReader(std::unique_ptr<InputFile> file)
+  PngReader(std::unique_ptr<InputFile> file, const ReadOptions& options)
       : file_(std::move(file)), errors_(ErrorKind::kInput, file_->path(), "PNG") {
+    CheckPage(options.page, 1, "page", file_->path());
     errors_.Run([this] { ReadHeader(); });
     CheckPlausible();
     errors_.Run([this] { SetConversions(); });
+    SetChannels(options.channels);
     if (passes_ > 1) {
       streams_ = false;
-      whole_ = MakeBuffer(shape_.RowBytes() * shape_.height, file_->path());
+      whole_ = MakeBuffer(row_bytes_ * shape_.height, file_->path());
+    } else if (channels_ != shape_.channels) {
+      one_ = MakeBuffer(row_bytes_, file_->path());
     }
   }
 
   void ReadRow(void* row) override {
-    errors_.Run([this, row] {
-      if (passes_ > 1) {
-        if (row_ == 0) ReadWhole();
-        std::memcpy(row, WholeRow(row_), shape_.RowBytes());
-      } else {
-        png_read_row(png_, static_cast<png_bytep>(row), nullptr);
+    auto* from = static_cast<std::uint8_t*>(row);
+    if (one_) from = one_.get();
+    if (whole_) from = WholeRow(row_);
+    errors_.Run([this, from] {
+      if (passes_ == 1) {
+        png_read_row(png_, from, nullptr);
+      } else if (row_ == 0) {
+        ReadWhole();
       }
       if (++row_ == shape_.height) png_read_end(png_, nullptr);
     });
+    if (channels_ != shape_.channels) {
+      if (shape_.type == SampleType::kUint8) {
+        PickChannels(from, static_cast<std::uint8_t*>(row));
+      } else {
+        PickChannels(reinterpret_cast<const std::uint16_t*>(from),
+                     static_cast<std::uint16_t*>(row));
+      }
+    } else if (from != row) {
+      std::memcpy(row, from, row_bytes_);
+    }
   }
 
  private:
@@ -82,6 +100,7 @@ class PngReader : public RowReader {
     // Texts, profiles and the like are neither needed nor looked at.
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
     png_read_info(png_, info_);
+    has_four_ = png_get_color_type(png_, info_) == PNG_COLOR_TYPE_RGB_ALPHA;
   }
 
   // Deflate packs at most 1032 bytes into one: a header that promises more lies. Found here, it
@@ -95,18 +114,42 @@ class PngReader : public RowReader {
 
   void SetConversions() {
     png_set_expand(png_);
-    png_set_strip_alpha(png_);
     if constexpr (std::endian::native == std::endian::little) png_set_swap(png_);
     passes_ = png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
     shape_.width = static_cast<int>(png_get_image_width(png_, info_));
     shape_.height = static_cast<int>(png_get_image_height(png_, info_));
-    shape_.channels = png_get_channels(png_, info_);
-    shape_.type =
-        png_get_bit_depth(png_, info_) == 8 ? SampleType::kUint8 : SampleType::kUint16;
+    channels_ = png_get_channels(png_, info_);
+    row_bytes_ = png_get_rowbytes(png_, info_);
+    shape_.type = png_get_bit_depth(png_, info_) == 8 ? SampleType::kUint8 : SampleType::kUint16;
   }
 
-  std::uint8_t* WholeRow(int y) const { return whole_.get() + y * shape_.RowBytes(); }
+  void SetChannels(Channels channels) {
+    const bool alpha = channels_ == 2 || channels_ == 4;  // the last, also of a transparent colour
+    shape_.channels = channels_ - alpha;
+    check_alpha_ = alpha && channels == Channels::kColours;
+    if (channels == Channels::kColours) return;
+    if (!has_four_) {
+      ThrowNoFourthChannel(file_->path());
+    }
+    if (channels == Channels::kFourth) {
+      first_ = 3;
+      shape_.channels = 1;
+    }
+  }
+
+  template <typename T>
+  void PickChannels(const T* from, T* to) {
+    for (int x = 0; x < shape_.width; ++x, from += channels_, to += shape_.channels) {
+      std::copy(from + first_, from + first_ + shape_.channels, to);
+      if (check_alpha_ && from[channels_ - 1] != std::numeric_limits<T>::max()) {
+        check_alpha_ = false;
+        notes_.push_back("its alpha channel is not used");
+      }
+    }
+  }
+
+  std::uint8_t* WholeRow(int y) const { return whole_.get() + y * row_bytes_; }
   void ReadWhole() {
     for (int pass = 0; pass < passes_; ++pass) {
       for (int y = 0; y < shape_.height; ++y) png_read_row(png_, WholeRow(y), nullptr);
@@ -121,6 +164,12 @@ class PngReader : public RowReader {
   std::uint64_t position_ = 0;
   int passes_ = 1;
   int row_ = 0;
+  bool has_four_ = false;  // channels in the file
+  int channels_ = 1;       // as they are decoded
+  std::size_t row_bytes_ = 0;
+  int first_ = 0;                          // of the channels that are read
+  bool check_alpha_ = false;               // whether all of it is full
+  std::unique_ptr<std::uint8_t[]> one_;    // a row of more channels than are read
   std::unique_ptr<std::uint8_t[]> whole_;  // of an interlaced image
 };
 
@@ -156,7 +205,8 @@ class PngWriter : public RowWriter {
     png_set_write_fn(png_, this, OnWrite, OnFlush);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(png_, info_, static_cast<png_uint_32>(shape.width),
-                 static_cast<png_uint_32>(shape.height), 8 * static_cast<int>(SampleBytes(shape.type)),
+                 static_cast<png_uint_32>(shape.height),
+                 8 * static_cast<int>(SampleBytes(shape.type)),
                  shape.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     // Each pixel less the mean of its left and upper neighbour, packed without looking for repeats:
@@ -180,8 +230,8 @@ class PngWriter : public RowWriter {
 
 }  // namespace
 
-std::unique_ptr<RowReader> OpenPng(std::unique_ptr<InputFile> file) {
-  return std::make_unique<PngReader>(std::move(file));
+std::unique_ptr<RowReader> OpenPng(std::unique_ptr<InputFile> file, const ReadOptions& options) {
+  return std::make_unique<PngReader>(std::move(file), options);
 }
 
 std::unique_ptr<RowWriter> CreatePng(const fs::path& path, const ImageShape& shape) {

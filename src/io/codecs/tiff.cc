@@ -9,51 +9,25 @@
 #include <cstring>
 #include <utility>
 
-#include "io/codecs/codec.h"
+#include "io/codecs/array.h"
+#include "io/codecs/tiff_handle.h"
 
 namespace auif {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct CloseTiff {
-  void operator()(TIFF* tiff) const { TIFFClose(tiff); }
-};
-using Tiff = std::unique_ptr<TIFF, CloseTiff>;
-
-int OnError(TIFF*, void* errors, const char*, const char* format, va_list arguments) {
-  char message[300];
-  std::vsnprintf(message, sizeof(message), format, arguments);
-  static_cast<CodecErrors*>(errors)->Note(message);
-  return 1;  // not to the process's own handler, which prints
-}
-
-// The options are the handle's own: other users of the library in the process are left alone.
-Tiff OpenHandle(const char* mode, void* client, TIFFReadWriteProc read, TIFFReadWriteProc write,
-                TIFFSeekProc seek, TIFFSizeProc size, TIFFErrorHandlerExtR warn, void* warn_data,
-                CodecErrors* errors, tmsize_t most_memory) {
-  const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(
-      TIFFOpenOptionsAlloc(), TIFFOpenOptionsFree);
-  if (options == nullptr) throw std::bad_alloc();
-  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), OnError, errors);
-  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), warn, warn_data);
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), most_memory);
-  Tiff tiff(TIFFClientOpenExt(
-      "", mode, client, read, write, seek, [](thandle_t) { return 0; }, size, nullptr, nullptr,
-      options.get()));
-  if (tiff == nullptr) {
-    errors->Note("it cannot be opened");
-    errors->Throw();
-  }
-  return tiff;
-}
-
 class TiffReader : public RowReader {
  public:
-  explicit TiffReader(std::unique_ptr<InputFile> file)
+  TiffReader(std::unique_ptr<InputFile> file, const ReadOptions& options)
       : file_(std::move(file)), errors_(ErrorKind::kInput, file_->path(), "TIFF") {
+    const TiffPages list = ListTiffPages(*file_);
+    const std::string note = CheckPage(options.page, list.pages.size(), "page", file_->path());
+    if (!note.empty()) notes_.push_back(note);
+    if (list.broken) notes_.push_back("its list of pages is damaged: there may be more of them");
+    page_ = list.pages[static_cast<std::size_t>(options.page - 1)];
+    // The library can do without the directory's last word.
+    if (!page_.complete) ThrowCutShort(file_->path());
     tiffs_[0].Open(this);
-    ReadHeader();
+    ReadHeader(options.channels);
     if (tiled_) {
       PrepareTiles();
     } else {
@@ -66,10 +40,23 @@ class TiffReader : public RowReader {
     std::array<const std::uint8_t*, 3> planes{};
     for (int p = 0; p < planes_; ++p) planes[p] = tiled_ ? TileRow(p) : StripRow(p);
     ++y_;
-    if (file_bits_ == 16) {
-      Unpack<std::uint16_t>(planes, static_cast<std::uint16_t*>(row));
+    if (photometric_ == PHOTOMETRIC_PALETTE || file_bits_ < 8) {
+      ExpandRow(planes[0], static_cast<std::uint8_t*>(row));
+    } else if (packed_) {
+      UnpackRow(planes, static_cast<std::uint16_t*>(row));
     } else {
-      Unpack<std::uint8_t>(planes, static_cast<std::uint8_t*>(row));
+      CopyRow(planes, static_cast<std::uint8_t*>(row));
+    }
+    if (photometric_ != PHOTOMETRIC_MINISWHITE) return;
+    if (shape_.type == SampleType::kUint8) {
+      auto* values = static_cast<std::uint8_t*>(row);
+      for (int x = 0; x < shape_.width; ++x) values[x] = static_cast<std::uint8_t>(~values[x]);
+    } else {
+      auto* values = static_cast<std::uint16_t*>(row);
+      const int most = (1 << file_bits_) - 1;
+      for (int x = 0; x < shape_.width; ++x) {
+        values[x] = static_cast<std::uint16_t>(most - values[x]);
+      }
     }
   }
 
@@ -84,9 +71,12 @@ class TiffReader : public RowReader {
       self = reader;
       // A table can be as long as the file, a codec's row as long as a row; no more is needed.
       const std::uint64_t most = reader->file_->size() + (std::uint64_t{256} << 20);
-      tiff = OpenHandle(
+      tiff = OpenTiffHandle(
           "rm", this, Read, [](thandle_t, void*, tmsize_t) { return tmsize_t{0}; }, Seek, Size,
           OnWarning, reader, &reader->errors_, static_cast<tmsize_t>(most));
+      if (TIFFCurrentDirOffset(tiff.get()) != reader->page_.offset) {
+        reader->Check(TIFFSetSubDirectory(tiff.get(), reader->page_.offset) == 1);
+      }
     }
     static tmsize_t Read(thandle_t handle, void* to, tmsize_t count) {
       auto* h = static_cast<Handle*>(handle);
@@ -112,7 +102,7 @@ class TiffReader : public RowReader {
   static int OnWarning(TIFF* tiff, void* reader, const char* module, const char* format,
                        va_list arguments) {
     auto* self = static_cast<TiffReader*>(reader);
-    return self->strict_ ? OnError(tiff, &self->errors_, module, format, arguments) : 1;
+    return self->strict_ ? OnTiffError(tiff, &self->errors_, module, format, arguments) : 1;
   }
 
   TIFF* tiff(int plane = 0) const { return tiffs_[plane].tiff.get(); }
@@ -122,13 +112,17 @@ class TiffReader : public RowReader {
     TIFFGetFieldDefaulted(tiff(), tag, &value);
     return value;
   }
+  // The file's sample in a plane that is read.
+  std::uint16_t Sample(int plane) const {
+    return static_cast<std::uint16_t>(separate_ ? first_ + plane : 0);
+  }
   void Check(bool done) {
     if (done && !errors_.any()) return;
     errors_.Note("its data cannot be decoded");
     errors_.Throw();
   }
 
-  void ReadHeader() {
+  void ReadHeader(Channels channels) {
     const auto width = Field<std::uint32_t>(TIFFTAG_IMAGEWIDTH);
     const auto height = Field<std::uint32_t>(TIFFTAG_IMAGELENGTH);
     constexpr std::uint32_t kMost = 0x7fffffff;
@@ -143,13 +137,15 @@ class TiffReader : public RowReader {
     samples_ = Field<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL);
     compression_ = Field<std::uint16_t>(TIFFTAG_COMPRESSION);
     tiled_ = TIFFIsTiled(tiff()) != 0;
+    separate_ = Field<std::uint16_t>(TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
     photometric_ = PHOTOMETRIC_MINISBLACK;
     if (TIFFGetField(tiff(), TIFFTAG_PHOTOMETRIC, &photometric_) == 0 && samples_ >= 3) {
       photometric_ = PHOTOMETRIC_RGB;
     }
-    const auto sample_format = Field<std::uint16_t>(TIFFTAG_SAMPLEFORMAT);
-    if (sample_format != SAMPLEFORMAT_UINT && sample_format != SAMPLEFORMAT_VOID) {
-      ThrowNotRead(file_->path(), "signed or floating-point values");
+    // Where the palette is damaged, the library takes its indices for greys.
+    if (page_.photometric == PHOTOMETRIC_PALETTE && photometric_ != PHOTOMETRIC_PALETTE) {
+      errors_.Note("its palette cannot be read");
+      errors_.Throw();
     }
     static constexpr int kCodecs[] = {
         COMPRESSION_NONE,    COMPRESSION_LZW,  COMPRESSION_PACKBITS, COMPRESSION_ADOBE_DEFLATE,
@@ -158,29 +154,90 @@ class TiffReader : public RowReader {
         TIFFIsCODECConfigured(static_cast<std::uint16_t>(compression_)) == 0) {
       ThrowNotRead(file_->path(), "TIFF compression " + std::to_string(compression_));
     }
-    const bool separate = Field<std::uint16_t>(TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
-    if (compression_ == COMPRESSION_JPEG && photometric_ == PHOTOMETRIC_YCBCR && !separate) {
+    if (compression_ == COMPRESSION_JPEG && photometric_ == PHOTOMETRIC_YCBCR && !separate_) {
       TIFFSetField(tiff(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
       photometric_ = PHOTOMETRIC_RGB;
     }
     const bool grey =
         photometric_ == PHOTOMETRIC_MINISBLACK || photometric_ == PHOTOMETRIC_MINISWHITE;
-    const bool few_bits = file_bits_ == 1 || file_bits_ == 2 || file_bits_ == 4;
-    if (!(file_bits_ == 8 || (file_bits_ == 16 && photometric_ != PHOTOMETRIC_PALETTE) ||
-          (few_bits && samples_ == 1))) {
-      ThrowNotRead(file_->path(), std::to_string(file_bits_) + " bits a sample");
-    }
     const bool palette = photometric_ == PHOTOMETRIC_PALETTE && samples_ == 1;
     if (!palette && !(grey && samples_ >= 1) &&
         !(photometric_ == PHOTOMETRIC_RGB && samples_ >= 3)) {
       ThrowNotRead(file_->path(), "TIFF colours of kind " + std::to_string(photometric_));
     }
     shape_.channels = grey ? 1 : 3;
-    shape_.type = file_bits_ == 16 ? SampleType::kUint16 : SampleType::kUint8;
+    SetNumbers(palette);
     if (palette) ReadPalette();
-    planes_ = separate && photometric_ == PHOTOMETRIC_RGB ? 3 : 1;
-    samples_a_plane_ = separate ? 1 : samples_;
+    SetChannels(channels);
+    planes_ = separate_ ? shape_.channels : 1;
+    if (palette) planes_ = 1;
+    samples_a_plane_ = separate_ ? 1 : samples_;
     row_bytes_ = (std::uint64_t{width} * samples_a_plane_ * file_bits_ + 7) / 8;
+  }
+
+  // What the numbers are, and which samples they become.
+  void SetNumbers(bool palette) {
+    const auto format = Field<std::uint16_t>(TIFFTAG_SAMPLEFORMAT);
+    const bool integer = format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID;
+    const bool few = file_bits_ == 1 || file_bits_ == 2 || file_bits_ == 4;
+    packed_ = integer && !palette && (file_bits_ == 10 || file_bits_ == 12 || file_bits_ == 14);
+    static constexpr struct {
+      int format, bits;
+      NumberType type;
+    } kTypes[] = {
+        {SAMPLEFORMAT_UINT, 8, NumberType::kU8},     {SAMPLEFORMAT_UINT, 16, NumberType::kU16},
+        {SAMPLEFORMAT_UINT, 32, NumberType::kU32},   {SAMPLEFORMAT_INT, 8, NumberType::kI8},
+        {SAMPLEFORMAT_INT, 16, NumberType::kI16},    {SAMPLEFORMAT_INT, 32, NumberType::kI32},
+        {SAMPLEFORMAT_IEEEFP, 16, NumberType::kF16}, {SAMPLEFORMAT_IEEEFP, 32, NumberType::kF32},
+        {SAMPLEFORMAT_IEEEFP, 64, NumberType::kF64}};
+    bool known = packed_ || (integer && few && samples_ == 1);
+    for (const auto& type : kTypes) {
+      if (type.bits != file_bits_ || type.format != (integer ? SAMPLEFORMAT_UINT : format))
+        continue;
+      numbers_.type = type.type;
+      known = !palette || file_bits_ == 8;
+    }
+    if (!known) {
+      ThrowNotRead(file_->path(), std::to_string(file_bits_) + " bits a sample" +
+                                      (integer                         ? ""
+                                       : format == SAMPLEFORMAT_INT    ? " (signed)"
+                                       : format == SAMPLEFORMAT_IEEEFP ? " (floating-point)"
+                                                                       : " (complex)"));
+    }
+    shape_.type = packed_ ? SampleType::kUint16 : SampleTypeOf(numbers_.type);
+    if (packed_) range_ = Range{0, static_cast<double>((1 << file_bits_) - 1)};
+    if (shape_.type == SampleType::kFloat && photometric_ == PHOTOMETRIC_MINISWHITE) {
+      ThrowNotRead(file_->path(), "white at zero in signed or floating-point values");
+    }
+  }
+
+  // Which of the samples are read, and what is to be said of the others.
+  void SetChannels(Channels channels) {
+    const int colours = shape_.channels;
+    if (channels != Channels::kColours) {
+      if (photometric_ != PHOTOMETRIC_RGB || samples_ < 4) ThrowNoFourthChannel(file_->path());
+      if (channels == Channels::kFourth) {
+        first_ = 3;
+        shape_.channels = 1;
+      }
+      return;
+    }
+    if (samples_ <= colours) return;
+    std::uint16_t count = 0;
+    std::uint16_t* kinds = nullptr;
+    TIFFGetFieldDefaulted(tiff(), TIFFTAG_EXTRASAMPLES, &count, &kinds);
+    const bool alpha =
+        count > 0 && (kinds[0] == EXTRASAMPLE_ASSOCALPHA || kinds[0] == EXTRASAMPLE_UNASSALPHA);
+    if (alpha && !separate_ && !packed_ && shape_.type != SampleType::kFloat) {
+      alpha_ = colours;  // looked at as rows are read
+    } else if (alpha) {
+      notes_.push_back("has an alpha channel, which is not used");
+    } else if (samples_ == 4 && colours == 3) {
+      notes_.push_back("its fourth channel is not used: if it is thermal, give --rgbt");
+    } else {
+      notes_.push_back("has " + std::to_string(samples_) + " channels, of which the first " +
+                       (colours == 1 ? "is" : "three are") + " used");
+    }
   }
 
   void ReadPalette() {
@@ -202,20 +259,8 @@ class TiffReader : public RowReader {
     }
   }
 
-  // The directory's last word, which libtiff can do without, and strips or tiles that lie beyond
-  // the end show a cut before any memory is taken.
+  // Strips or tiles that lie beyond the end show a cut before any memory is taken.
   void CheckComplete(std::uint32_t count) {
-    const std::uint64_t directory = TIFFCurrentDirOffset(tiff());
-    const bool big = TIFFIsBigTIFF(tiff()) != 0;
-    const int bytes_of_count = big ? 8 : 2;
-    std::uint8_t bytes_read[8];
-    ReadExactly(*file_, directory, bytes_read, bytes_of_count);
-    std::uint64_t entries = 0;
-    for (int i = 0; i < bytes_of_count; ++i) {
-      entries = entries << 8 | bytes_read[TIFFIsBigEndian(tiff()) ? i : bytes_of_count - 1 - i];
-    }
-    const std::uint64_t end = directory + (big ? 16 + 20 * entries : 6 + 12 * entries);
-    if (end > file_->size()) ThrowCutShort(file_->path());
     // None of the old codecs packs more than this: a header that promises more lies.
     constexpr std::uint64_t kMostPacked = 4096;
     const bool old = compression_ != COMPRESSION_JPEG && compression_ != COMPRESSION_LZMA &&
@@ -244,6 +289,7 @@ class TiffReader : public RowReader {
     // rows are read without it.
     plain_ = compression_ == COMPRESSION_NONE &&
              Field<std::uint16_t>(TIFFTAG_FILLORDER) == FILLORDER_MSB2LSB;
+    if (plain_) numbers_.big_endian = TIFFIsBigEndian(tiff()) != 0;
     streams_ = plain_ || rows_a_strip_ < static_cast<std::uint32_t>(shape_.height);
     // A handle decodes one strip at a time from its start, so each plane has its own.
     for (int p = 1; p < planes_ && !plain_; ++p) tiffs_[p].Open(this);
@@ -254,17 +300,13 @@ class TiffReader : public RowReader {
     std::uint8_t* row = buffer_.get() + plane * row_bytes_;
     const auto y = static_cast<std::uint32_t>(y_);
     if (!plain_) {
-      Check(TIFFReadScanline(tiff(plane), row, y, static_cast<std::uint16_t>(plane)) == 1);
+      Check(TIFFReadScanline(tiff(plane), row, y, Sample(plane)) == 1);
       return row;
     }
-    const std::uint32_t strip = TIFFComputeStrip(tiff(), y, static_cast<std::uint16_t>(plane));
+    const std::uint32_t strip = TIFFComputeStrip(tiff(), y, Sample(plane));
     const std::uint64_t start = y % rows_a_strip_ * row_bytes_;
     Check(start + row_bytes_ <= TIFFGetStrileByteCount(tiff(), strip));
     ReadExactly(*file_, TIFFGetStrileOffset(tiff(), strip) + start, row, row_bytes_);
-    if (file_bits_ == 16 && TIFFIsByteSwapped(tiff())) {
-      TIFFSwabArrayOfShort(reinterpret_cast<std::uint16_t*>(row),
-                           static_cast<tmsize_t>(row_bytes_ / 2));
-    }
     return row;
   }
 
@@ -276,12 +318,13 @@ class TiffReader : public RowReader {
     tile_row_bytes_ = TIFFTileRowSize64(tiff());
     const std::uint64_t tile_bytes = TIFFTileSize64(tiff());
     if (tile_height_ == 0 || tile_bytes != tile_row_bytes_ * tile_height_ ||
-        tile_row_bytes_ != (std::uint64_t{tile_width_} * samples_a_plane_ * file_bits_ + 7) / 8) {
+        tile_row_bytes_ != (std::uint64_t{tile_width_} * samples_a_plane_ * file_bits_ + 7) / 8 ||
+        std::uint64_t{tile_width_} * samples_a_plane_ * file_bits_ % 8 != 0) {
       Check(false);
     }
     streams_ = tile_height_ < static_cast<std::uint32_t>(shape_.height);
     band_rows_ = std::min<std::uint64_t>(tile_height_, static_cast<std::uint64_t>(shape_.height));
-    // Each factor is below 2^34, their product is not.
+    // The product of both may be too large for 64 bits.
     if (band_rows_ > PhysicalMemory() / (row_bytes_ * planes_)) {
       CheckMemory(~std::uint64_t{0}, file_->path());
     }
@@ -301,8 +344,7 @@ class TiffReader : public RowReader {
         std::min<std::uint64_t>(band_rows_, static_cast<std::uint64_t>(shape_.height - y_));
     for (std::uint64_t x = 0, at = 0; at < row_bytes_; x += tile_width_, at += tile_row_bytes_) {
       Check(TIFFReadTile(tiff(), tile_.get(), static_cast<std::uint32_t>(x),
-                         static_cast<std::uint32_t>(y_), 0,
-                         static_cast<std::uint16_t>(plane)) >= 0);
+                         static_cast<std::uint32_t>(y_), 0, Sample(plane)) >= 0);
       const std::uint64_t bytes = std::min(tile_row_bytes_, row_bytes_ - at);
       for (std::uint64_t r = 0; r < rows; ++r) {
         std::memcpy(band + r * row_bytes_ + at, tile_.get() + r * tile_row_bytes_, bytes);
@@ -310,40 +352,73 @@ class TiffReader : public RowReader {
     }
   }
 
-  template <typename T>
-  void Unpack(const std::array<const std::uint8_t*, 3>& planes, T* to) const {
-    const int channels = shape_.channels;
-    T* const row = to;
-    if (file_bits_ < 8 || photometric_ == PHOTOMETRIC_PALETTE) {
-      const int most = (1 << file_bits_) - 1;
-      for (int x = 0; x < shape_.width; ++x, to += channels) {
-        const std::uint64_t bit = std::uint64_t(x) * file_bits_;
-        const int value = planes[0][bit / 8] >> (8 - file_bits_ - bit % 8) & most;
-        for (int c = 0; c < channels; ++c) {
-          to[c] = static_cast<T>(channels == 3 ? palette_[value][c] : value * 255 / most);
-        }
-      }
-    } else {
+  // Values of a palette, or of up to 4 bits.
+  void ExpandRow(const std::uint8_t* from, std::uint8_t* to) const {
+    const int channels = shape_.channels, most = (1 << file_bits_) - 1;
+    for (int x = 0; x < shape_.width; ++x, to += channels) {
+      const std::uint64_t bit = std::uint64_t(x) * file_bits_;
+      const int value = from[bit / 8] >> (8 - file_bits_ - bit % 8) & most;
       for (int c = 0; c < channels; ++c) {
-        const T* from = reinterpret_cast<const T*>(planes[planes_ == 3 ? c : 0]);
-        if (planes_ == 1) from += c;
-        for (int x = 0; x < shape_.width; ++x) {
-          row[std::size_t(x) * channels + c] = from[std::size_t(x) * samples_a_plane_];
+        to[c] = static_cast<std::uint8_t>(channels == 3 ? palette_[value][c] : value * 255 / most);
+      }
+    }
+  }
+
+  // Values of 10, 12 or 14 bits, the high ones first, whatever the file's byte order.
+  void UnpackRow(const std::array<const std::uint8_t*, 3>& planes, std::uint16_t* row) const {
+    const int channels = shape_.channels;
+    for (int p = 0; p < planes_; ++p) {
+      const std::uint8_t* from = planes[p];
+      std::uint32_t bits = 0;
+      int have = 0;
+      std::uint16_t* to = row + p;
+      for (int x = 0; x < shape_.width; ++x, to += channels) {
+        for (int s = 0; s < samples_a_plane_; ++s) {
+          for (; have < file_bits_; have += 8) bits = bits << 8 | *from++;
+          have -= file_bits_;
+          const int c = separate_ ? 0 : s - first_;
+          if (c < 0 || c >= channels) continue;
+          to[c] = static_cast<std::uint16_t>(bits >> have & ((1u << file_bits_) - 1));
         }
       }
     }
-    if (photometric_ != PHOTOMETRIC_MINISWHITE) return;
-    for (int x = 0; x < shape_.width; ++x) row[x] = static_cast<T>(~row[x]);
+  }
+
+  void CopyRow(const std::array<const std::uint8_t*, 3>& planes, std::uint8_t* row) {
+    const std::size_t bytes = ByteSize(numbers_.type), step = bytes * samples_a_plane_;
+    const auto width = static_cast<std::size_t>(shape_.width);
+    if (planes_ == 1 && samples_a_plane_ == shape_.channels) {
+      return CopyNumbers(numbers_, planes[0], bytes, shape_.RowValues(), row, 1);
+    }
+    for (int c = 0; c < shape_.channels; ++c) {
+      const std::uint8_t* from = separate_ ? planes[c] : planes[0] + (first_ + c) * bytes;
+      CopyNumbers(numbers_, from, step, width, row + c * SampleBytes(shape_.type),
+                  static_cast<std::size_t>(shape_.channels));
+    }
+    if (alpha_ < 0) return;
+    // Full is all bits set in either byte order.
+    const std::uint8_t* alpha = planes[0] + alpha_ * bytes;
+    for (std::size_t x = 0; x < width; ++x, alpha += step) {
+      if (std::all_of(alpha, alpha + bytes, [](int v) { return v == 255; })) continue;
+      notes_.push_back("its alpha channel is not used");
+      alpha_ = -1;
+      return;
+    }
   }
 
   std::unique_ptr<InputFile> file_;
   CodecErrors errors_;
+  TiffPage page_;
   bool strict_ = false;
   std::array<Handle, 3> tiffs_;
 
   int file_bits_ = 0, samples_ = 0, compression_ = 0;
   std::uint16_t photometric_ = 0;
-  bool tiled_ = false, plain_ = false;
+  bool tiled_ = false, separate_ = false, plain_ = false;
+  bool packed_ = false;  // 10, 12 or 14 bits a value without gaps
+  NumberFormat numbers_ = {NumberType::kU8, std::endian::native == std::endian::big};  // decoded
+  int first_ = 0;                // of the samples that are read
+  int alpha_ = -1;               // a sample that is checked to be full
   int planes_ = 1;               // that are stored one after the other
   int samples_a_plane_ = 1;      // side by side
   std::uint64_t row_bytes_ = 0;  // of a plane
@@ -356,89 +431,10 @@ class TiffReader : public RowReader {
   std::unique_ptr<std::uint8_t[]> tile_;
 };
 
-class TiffWriter : public RowWriter {
- public:
-  TiffWriter(const fs::path& path, const ImageShape& shape)
-      : file_(path),
-        errors_(ErrorKind::kOutput, path, "TIFF"),
-        row_(MakeBuffer(shape.RowBytes(), path)),
-        row_bytes_(shape.RowBytes()) {
-    // Plain TIFF has 32-bit offsets. LZW makes noise larger, by half at most.
-    const bool big = shape.RowBytes() > (std::uint64_t{5} << 29) / shape.height;
-    tiff_ = OpenHandle(
-        big ? "wl8" : "wl", this, [](thandle_t, void*, tmsize_t) { return tmsize_t{0}; }, Write,
-        Seek, Size, [](TIFF*, void*, const char*, const char*, va_list) { return 1; }, nullptr,
-        &errors_, 0);
-    Set(TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(shape.width));
-    Set(TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(shape.height));
-    Set(TIFFTAG_BITSPERSAMPLE, 8 * static_cast<int>(SampleBytes(shape.type)));
-    Set(TIFFTAG_SAMPLESPERPIXEL, shape.channels);
-    Set(TIFFTAG_PHOTOMETRIC, shape.channels == 1 ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_RGB);
-    Set(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
-    // Every reader knows LZW; the differences of neighbours pack better than the values.
-    Set(TIFFTAG_COMPRESSION, COMPRESSION_LZW);
-    Set(TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
-    constexpr std::size_t kStripBytes = std::size_t{1} << 16;
-    Set(TIFFTAG_ROWSPERSTRIP,
-        static_cast<std::uint32_t>(std::clamp<std::size_t>(
-            kStripBytes / shape.RowBytes(), 1, static_cast<std::size_t>(shape.height))));
-  }
-
-  void WriteRow(const void* row) override {
-    std::memcpy(row_.get(), row, row_bytes_);  // the predictor works in place
-    Check(TIFFWriteScanline(tiff_.get(), row_.get(), y_++, 0) == 1);
-  }
-  void Finish() override {
-    Check(TIFFWriteDirectory(tiff_.get()) == 1);
-    tiff_.reset();
-    Check(true);
-    file_.Commit();
-  }
-
- private:
-  template <typename T>
-  void Set(std::uint32_t tag, T value) {
-    Check(TIFFSetField(tiff_.get(), tag, value) == 1);
-  }
-  void Check(bool done) {
-    if (done && !errors_.any()) return;
-    errors_.Note("unknown reason");
-    errors_.Throw();
-  }
-  static tmsize_t Write(thandle_t handle, void* from, tmsize_t count) {
-    auto* self = static_cast<TiffWriter*>(handle);
-    // After the first failure the handle is only closed.
-    if (self->errors_.any()) return -1;
-    return self->errors_.Try([&] { self->file_.Write(from, static_cast<std::size_t>(count)); })
-               ? count
-               : -1;
-  }
-  static toff_t Seek(thandle_t handle, toff_t offset, int whence) {
-    auto* self = static_cast<TiffWriter*>(handle);
-    if (whence == SEEK_CUR) offset += self->file_.position();
-    if (whence == SEEK_END) offset += self->file_.size();
-    return !self->errors_.any() && self->errors_.Try([&] { self->file_.Seek(offset); })
-               ? offset
-               : static_cast<toff_t>(-1);
-  }
-  static toff_t Size(thandle_t handle) { return static_cast<TiffWriter*>(handle)->file_.size(); }
-
-  OutputFile file_;
-  CodecErrors errors_;
-  std::unique_ptr<std::uint8_t[]> row_;
-  std::size_t row_bytes_;
-  std::uint32_t y_ = 0;
-  Tiff tiff_;
-};
-
 }  // namespace
 
-std::unique_ptr<RowReader> OpenTiff(std::unique_ptr<InputFile> file) {
-  return std::make_unique<TiffReader>(std::move(file));
-}
-
-std::unique_ptr<RowWriter> CreateTiff(const fs::path& path, const ImageShape& shape) {
-  return std::make_unique<TiffWriter>(path, shape);
+std::unique_ptr<RowReader> OpenTiff(std::unique_ptr<InputFile> file, const ReadOptions& options) {
+  return std::make_unique<TiffReader>(std::move(file), options);
 }
 
 }  // namespace auif
