@@ -1,8 +1,9 @@
 // Images from and to files, whole or row by row, and which of them belong together.
 //
-// Read are 8- and 16-bit PNG, JPEG, BMP, TIFF and PNM (PGM, PPM) files; the content says which it
-// is. Alpha channels are dropped, palettes and values of less than 8 bits expanded, of a TIFF file
-// the first page is read; tags for the orientation or the colour profile are not applied.
+// Read are 8- and 16-bit PNG, JPEG, BMP, TIFF, PNM (PGM, PPM), WebP and JPEG 2000 files; the content
+// says which it is. Alpha channels are dropped, palettes and values of less than 8 bits expanded, of
+// a TIFF file the first page is read. Images are upright, as EXIF data or TIFF's tag want them;
+// colour profiles and gamma are not applied, but ImageReader::notes() says so.
 //
 // Written are the formats of the extensions .png, .tif, .tiff and .pnm (8 and 16 bits), .pgm (the
 // same, grey alone), .ppm (the same, colour alone), .jpg, .jpeg and .bmp (8 bits). A file appears

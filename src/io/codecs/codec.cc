@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "io/codecs/oriented.h"
 
 namespace auif {
 namespace {
@@ -34,12 +35,15 @@ std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
   using namespace std::string_view_literals;
   static constexpr std::pair<std::string_view, decltype(&OpenPng)> kSignatures[] = {
       {"\x89PNG\r\n\x1a\n"sv, OpenPng},
-      {"\xff\xd8\xff"sv, OpenJpeg},
+      {"\xff\xd8"sv, OpenJpeg},
       {"II*\0"sv, OpenTiff},
       {"MM\0*"sv, OpenTiff},
       {"II+\0"sv, OpenTiff},
       {"MM\0+"sv, OpenTiff},
       {"BM"sv, OpenBmp},
+      {"RIFF"sv, OpenWebp},
+      {"\0\0\0\x0cjP  "sv, OpenJpeg2000},
+      {"\xff\x4f\xff\x51"sv, OpenJpeg2000},
       {"P"sv, OpenPnm}};
   auto file = std::make_unique<InputFile>(path);
   char start[8];
@@ -52,10 +56,10 @@ std::unique_ptr<RowReader> OpenImage(const fs::path& path) {
     if (reader->shape().width < 1 || reader->shape().height < 1) {
       throw Error(ErrorKind::kInput, "the image has no pixels", path.string());
     }
-    return reader;
+    return Upright(std::move(reader), path);
   }
   throw Error(ErrorKind::kInput, "not an image that can be read", path.string(),
-              "PNG, JPEG, BMP, TIFF and PGM files are");
+              "PNG, JPEG, BMP, TIFF, PGM, WebP and JPEG 2000 files are");
 }
 
 const ImageFormat& FormatFor(const fs::path& path, SampleType type) {

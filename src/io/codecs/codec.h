@@ -45,6 +45,8 @@ class RowReader {
   // What people should know of how the file was read, a line each without its name: a profile that
   // is not applied, an alpha channel that was dropped. Complete after the last row.
   const std::vector<std::string>& notes() const { return notes_; }
+  // How the rows lie, as TIFF's tag 274 counts; 1: upright. Of what OpenImage returns always 1.
+  int orientation() const { return orientation_; }
   // False where the file's layout makes the memory needed grow with the image's height.
   bool streams() const { return streams_; }
   // Reads the next row into shape().RowBytes() bytes. May be called `height` times. The last call
@@ -55,6 +57,7 @@ class RowReader {
   ImageShape shape_;
   std::optional<Range> range_;
   std::vector<std::string> notes_;
+  int orientation_ = 1;
   bool streams_ = true;
 };
 
@@ -89,8 +92,9 @@ const ImageFormat* FindImageFormat(const std::filesystem::path& path);
 const ImageFormat& FormatFor(const std::filesystem::path& path, SampleType type);
 
 // Opens an image; the content says which format it is. Colours are RGB, an alpha channel is
-// dropped, palettes and values of less than 8 bits are expanded, the first page is read, tags for
-// the orientation or the colour profile are not applied. Throws Error (kInput).
+// dropped, palettes and values of less than 8 bits are expanded, the first page is read. The rows
+// are upright, as a tag for the orientation wants it; colour profiles are not applied, but noted.
+// Throws Error (kInput).
 std::unique_ptr<RowReader> OpenImage(const std::filesystem::path& path);
 
 // The rest is for the codecs.
@@ -100,6 +104,8 @@ std::unique_ptr<RowReader> OpenJpeg(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenTiff(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenPnm(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenBmp(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenWebp(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenJpeg2000(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowWriter> CreatePng(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreateJpeg(const std::filesystem::path& path, const ImageShape& shape);
 // quality: 1 to 100.

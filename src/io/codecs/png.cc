@@ -3,10 +3,14 @@
 #include <zlib.h>
 
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
+#include "base/text.h"
 #include "io/codecs/codec.h"
+#include "io/codecs/colour_profile.h"
+#include "io/codecs/exif.h"
 
 namespace auif {
 namespace {
@@ -42,6 +46,7 @@ class PngReader : public RowReader {
       : file_(std::move(file)), errors_(ErrorKind::kInput, file_->path(), "PNG") {
     errors_.Run([this] { ReadHeader(); });
     CheckPlausible();
+    ReadTags();
     errors_.Run([this] { SetConversions(); });
     if (passes_ > 1) {
       streams_ = false;
@@ -79,8 +84,10 @@ class PngReader : public RowReader {
     }
     png_set_read_fn(png_, this, OnRead);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    // Texts, profiles and the like are neither needed nor looked at.
+    // Texts and the like are neither needed nor looked at.
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+    static constexpr png_byte kLookedAt[] = "eXIf\0gAMA\0iCCP\0sRGB";
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, kLookedAt, 4);
     png_read_info(png_, info_);
   }
 
@@ -93,6 +100,29 @@ class PngReader : public RowReader {
     }
   }
 
+  void ReadTags() {
+    png_uint_32 size = 0;
+    png_bytep bytes = nullptr;
+    if (png_get_eXIf_1(png_, info_, &size, &bytes) != 0) {
+      orientation_ = ExifOrientation({bytes, size});
+    }
+    png_charp name = nullptr;
+    int compression = 0;
+    png_fixed_point gamma = 0;
+    std::string note;
+    if (png_get_valid(png_, info_, PNG_INFO_sRGB) != 0) return;
+    if (png_get_iCCP(png_, info_, &name, &compression, &bytes, &size) != 0) {
+      note = ProfileNote({bytes, size});
+    } else if (png_get_gAMA_fixed(png_, info_, &gamma) != 0) {
+      // In 100000ths; sRGB's is 0.45455.
+      constexpr int kSrgbGamma = 45455, kNear = 1000;
+      if (std::abs(gamma - kSrgbGamma) > kNear) {
+        note = "its gamma of " + NumberText(gamma / 1e5) + " is not applied";
+      }
+    }
+    if (!note.empty()) notes_.push_back(std::move(note));
+  }
+
   void SetConversions() {
     png_set_expand(png_);
     png_set_strip_alpha(png_);
@@ -102,8 +132,7 @@ class PngReader : public RowReader {
     shape_.width = static_cast<int>(png_get_image_width(png_, info_));
     shape_.height = static_cast<int>(png_get_image_height(png_, info_));
     shape_.channels = png_get_channels(png_, info_);
-    shape_.type =
-        png_get_bit_depth(png_, info_) == 8 ? SampleType::kUint8 : SampleType::kUint16;
+    shape_.type = png_get_bit_depth(png_, info_) == 8 ? SampleType::kUint8 : SampleType::kUint16;
   }
 
   std::uint8_t* WholeRow(int y) const { return whole_.get() + y * shape_.RowBytes(); }
@@ -156,7 +185,8 @@ class PngWriter : public RowWriter {
     png_set_write_fn(png_, this, OnWrite, OnFlush);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(png_, info_, static_cast<png_uint_32>(shape.width),
-                 static_cast<png_uint_32>(shape.height), 8 * static_cast<int>(SampleBytes(shape.type)),
+                 static_cast<png_uint_32>(shape.height),
+                 8 * static_cast<int>(SampleBytes(shape.type)),
                  shape.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     // Each pixel less the mean of its left and upper neighbour, packed without looking for repeats:

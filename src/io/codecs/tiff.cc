@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "io/codecs/codec.h"
+#include "io/codecs/colour_profile.h"
 
 namespace auif {
 namespace {
@@ -59,6 +60,7 @@ class TiffReader : public RowReader {
     } else {
       PrepareStrips();
     }
+    ReadTags();
     strict_ = true;
   }
 
@@ -181,6 +183,16 @@ class TiffReader : public RowReader {
     planes_ = separate && photometric_ == PHOTOMETRIC_RGB ? 3 : 1;
     samples_a_plane_ = separate ? 1 : samples_;
     row_bytes_ = (std::uint64_t{width} * samples_a_plane_ * file_bits_ + 7) / 8;
+  }
+
+  void ReadTags() {
+    const int orientation = Field<std::uint16_t>(TIFFTAG_ORIENTATION);
+    if (orientation >= 1 && orientation <= 8) orientation_ = orientation;
+    std::uint32_t size = 0;
+    void* profile = nullptr;
+    if (TIFFGetField(tiff(), TIFFTAG_ICCPROFILE, &size, &profile) == 0) return;
+    std::string note = ProfileNote({static_cast<const std::uint8_t*>(profile), size});
+    if (!note.empty()) notes_.push_back(std::move(note));
   }
 
   void ReadPalette() {
