@@ -1,9 +1,9 @@
 // Images from and to files, whole or row by row, and which of them belong together.
 //
-// Read are 8- and 16-bit PNG, JPEG, BMP, TIFF, PNM (PGM, PPM), WebP and JPEG 2000 files; the content
-// says which it is. Alpha channels are dropped, palettes and values of less than 8 bits expanded, of
-// a TIFF file the first page is read. Images are upright, as EXIF data or TIFF's tag want them;
-// colour profiles and gamma are not applied, but ImageReader::notes() says so.
+// Read are 8- and 16-bit PNG, JPEG, BMP, TIFF, PNM (PGM, PPM), WebP and JPEG 2000 files; the
+// content says which it is. Alpha channels are dropped, palettes and values of less than 8 bits
+// expanded, of a TIFF file the first page is read. Images are upright, as EXIF data or TIFF's tag
+// want them; colour profiles and gamma are not applied, but ImageReader::notes() says so.
 //
 // Written are the formats of the extensions .png, .tif, .tiff and .pnm (8 and 16 bits), .pgm (the
 // same, grey alone), .ppm (the same, colour alone), .jpg, .jpeg and .bmp (8 bits). A file appears
@@ -29,6 +29,9 @@ namespace auif {
 // How a source of a fusion is read.
 struct SourceOptions {
   SourceRule range;
+  // How an infrared image in colours becomes levels: "auto" looks for the palette that it was
+  // coloured with; a palette's name; "none" takes its luma.
+  std::string palette = "auto";
 };
 
 // Reads an image: one channel, or three even where they are equal (Image::colour() tells); 8- or
