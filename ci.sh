@@ -32,8 +32,10 @@ case "${1:-help}" in
       mkdir -p "build-clang/corpus/$target"
       dictionary=()
       [ "$target" = torch_file ] && dictionary=(-dict=fuzz/pickle.dict)
+      seeds=()
+      [ -d "fuzz/seeds/$target" ] && seeds=("fuzz/seeds/$target")
       "build-clang/fuzz/fuzz_$target" -max_total_time=20 -artifact_prefix=build-clang/ \
-        "${dictionary[@]}" "build-clang/corpus/$target"
+        "${dictionary[@]}" "build-clang/corpus/$target" "${seeds[@]}"
     done ;;
   cross)  # the core for aarch64 and its tests under emulation; installs what is missing (Debian)
     scripts/aarch64-sysroot.sh
