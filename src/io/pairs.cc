@@ -35,7 +35,7 @@ std::vector<fs::path> ListFolder(const fs::path& folder) {
 
 bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 bool IsImage(const fs::path& path) {
-  return !IsHidden(path) && FindImageFormat(path) != nullptr && !fs::is_directory(path);
+  return !IsHidden(path) && HasImageName(path) && !fs::is_directory(path);
 }
 
 std::vector<fs::path> Subfolders(const fs::path& folder) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -29,6 +30,13 @@ const ImageFormat* FindImageFormat(const fs::path& path) {
     if (extension == format.extension) return &format;
   }
   return nullptr;
+}
+
+bool HasImageName(const fs::path& path) {
+  if (FindImageFormat(path) != nullptr) return true;
+  static constexpr std::string_view kOnlyRead[] = {".webp", ".jp2", ".j2k", ".j2c", ".jpc"};
+  const std::string extension = Lower(path.extension().string());
+  return std::find(std::begin(kOnlyRead), std::end(kOnlyRead), extension) != std::end(kOnlyRead);
 }
 
 std::unique_ptr<RowReader> OpenImage(const fs::path& path) {

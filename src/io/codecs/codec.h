@@ -91,6 +91,10 @@ const ImageFormat* FindImageFormat(const std::filesystem::path& path);
 // Throws Error (kUsage) where there is none, or none with such samples.
 const ImageFormat& FormatFor(const std::filesystem::path& path, SampleType type);
 
+// Whether a file of this name in a folder is taken for an image: by the extension of a format that
+// is written or read.
+bool HasImageName(const std::filesystem::path& path);
+
 // Opens an image; the content says which format it is. Colours are RGB, an alpha channel is
 // dropped, palettes and values of less than 8 bits are expanded, the first page is read. The rows
 // are upright, as a tag for the orientation wants it; colour profiles are not applied, but noted.

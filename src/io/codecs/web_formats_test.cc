@@ -157,6 +157,13 @@ TEST_F(WebFormatsTest, Jpeg2000) {
   ExpectSame(read, cv::imread((folder_ / "a").string(), cv::IMREAD_UNCHANGED), "lossy");
 }
 
+TEST_F(WebFormatsTest, AreFoundInFolders) {
+  for (const char* name : {"a.webp", "b.JP2", "c.j2k", "d.txt"})
+    WriteFileAtomically(folder_ / name, "x");
+  const std::vector<fs::path> expected = {folder_ / "a.webp", folder_ / "b.JP2", folder_ / "c.j2k"};
+  EXPECT_EQ(ListImages(folder_.path()), expected);
+}
+
 TEST_F(WebFormatsTest, EveryCutIsRefused) {
   const CapturedOutput output;
   for (const auto& [name, bytes] : Samples()) {
