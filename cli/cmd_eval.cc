@@ -39,7 +39,7 @@ constexpr const char* kFooter =
 struct Options {
   EvaluateJob job;
   std::vector<std::string> fused;
-  std::string baseline, output, ir_range, vis_range;
+  std::string ir_palette, baseline, output, ir_range, vis_range;
   std::string format = "table";
   bool per_image = false, list = false, quiet = false;
 };
@@ -103,6 +103,10 @@ int Run(Options& options) {
        {std::tuple{&options.ir_range, "--ir-range", &job.ir_range},
         {&options.vis_range, "--vis-range", &job.vis_range}}) {
     if (!text->empty()) *rule = ParseSourceRule(*text, where);
+  }
+  if (!options.ir_palette.empty()) {
+    CheckPalettes(options.ir_palette, "");
+    job.ir_palette = options.ir_palette;
   }
   const Evaluator evaluator(job.convention, job.metrics);
   // Read first: a broken file should not show only after all the work.
@@ -173,6 +177,7 @@ Action AddEval(CLI::App& command) {
       ->type_name("FILE");
   command.add_flag("--per-image", options->per_image, "One row per image instead of the means");
   AddRanges(command, options->ir_range, options->vis_range);
+  AddIrPalette(command, options->ir_palette);
   AddPairRules(command, job.pairs);
   command
       .add_option(

@@ -21,8 +21,8 @@ constexpr const char* kFooter =
     "A\n"
     "pair that fails does not stop the others; what failed is listed at the end.\n"
     "\n"
-    "Reads PNG, JPEG, BMP, TIFF, PGM, PFM and .npy files of 8- and 16-bit integers, TIFF and .npy\n"
-    "also of other integers and of floats, and raw samples (--raw). A colour visible image is\n"
+    "Reads PNG, JPEG, BMP, TIFF, PGM, WebP, JPEG 2000, PFM and .npy files, also of floats where the\n"
+    "format has them, and raw samples (--raw); docs/inputs.md has more. A colour visible image is\n"
     "fused on its luma and keeps its chroma. Both images must be registered and of one size, 10x10 "
     "or more.\n"
     "\n"
@@ -43,6 +43,7 @@ constexpr const char* kFooter =
 
 struct Options {
   FuseJob job;
+  std::string luma = "601", chroma = "keep";
   std::string raw, decompose, bits = "8", resize, equalise, ir_range = "auto", vis_range = "auto";
   std::vector<std::string> settings;  // KEY=VALUE
   // Of the method auif, under names of their own.
@@ -67,6 +68,9 @@ int Run(Options& options) {
     job.type = options.bits == "16" ? SampleType::kUint16 : SampleType::kFloat;
   }
   if (!options.raw.empty()) job.sources.ir.read.raw = ParseRawLayout(options.raw, "--raw");
+  CheckPalettes(job.sources.ir.palette, job.sources.colour.palette);
+  if (options.luma == "709") job.sources.colour.luma = ColourRule::kBt709;
+  if (options.chroma == "saturation") job.sources.colour.chroma = ColourRule::kSaturation;
   job.sources.ir.range = ParseSourceRule(options.ir_range, "--ir-range");
   job.sources.vis.range = ParseSourceRule(options.vis_range, "--vis-range");
   job.sources.ir.range.equalise = !options.equalise.empty();
@@ -163,6 +167,22 @@ Action AddFuse(CLI::App& command) {
                   "Scale the infrared (ir) or visible (vis) image to the other's size")
       ->type_name("WHICH")
       ->check(CLI::IsMember({"ir", "vis"}).description(""));
+  AddIrPalette(command, job.sources.ir.palette);
+  command
+      .add_option("--palette", job.sources.colour.palette,
+                  "Colour the result by the infrared image's levels: " + PaletteList())
+      ->type_name("NAME");
+  command
+      .add_option("--luma", options->luma,
+                  "Grey levels of colours: those of BT.601 or BT.709 (default: 601)")
+      ->type_name("N")
+      ->check(CLI::IsMember({"601", "709"}).description(""));
+  command
+      .add_option("--chroma", options->chroma,
+                  "What of the colours stays as their luma changes: keep (Cb and Cr) or saturation "
+                  "(default: keep)")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"keep", "saturation"}).description(""));
   AddPairRules(command, job.pairs);
   AddThreads(command, job.threads);
   command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");

@@ -39,6 +39,11 @@ void AddThreads(CLI::App& command, int& threads);
 // --ir-range and --vis-range.
 void AddRanges(CLI::App& command, std::string& ir, std::string& vis);
 
+// --ir-palette, and what it and --palette may name. CheckPalettes throws Error (kUsage).
+void AddIrPalette(CLI::App& command, std::string& palette);
+std::string PaletteList();
+void CheckPalettes(const std::string& ir_palette, const std::string& palette);
+
 // --recursive, --layout, --match and --pairs.
 void AddPairRules(CLI::App& command, PairRules& rules);
 

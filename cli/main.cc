@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "image/palette.h"
 
 namespace auif::cli {
 namespace {
@@ -193,6 +194,26 @@ void AddRanges(CLI::App& command, std::string& ir, std::string& vis) {
       .add_option("--vis-range", vis,
                   "The same of the visible image (auto: 10, 12 or 14 bits in 16 are recognised)")
       ->type_name("RANGE");
+}
+
+std::string PaletteList() {
+  std::string list;
+  for (const std::string& name : PaletteNames()) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+void AddIrPalette(CLI::App& command, std::string& palette) {
+  command
+      .add_option("--ir-palette", palette,
+                  "Palette that the infrared image was coloured with: auto, none (its luma is "
+                  "taken), " +
+                      PaletteList() + " (default: auto)")
+      ->type_name("NAME");
+}
+
+void CheckPalettes(const std::string& ir_palette, const std::string& palette) {
+  if (ir_palette != "auto" && ir_palette != "none") FindPalette(ir_palette, "--ir-palette");
+  if (!palette.empty()) FindPalette(palette, "--palette");
 }
 
 void AddPairRules(CLI::App& command, PairRules& rules) {

@@ -21,7 +21,7 @@ set(core_libs "-lhwy -ltbb -lstdc++ -lm -pthread")
 install_library(auif_core core auif-core "${PROJECT_DESCRIPTION} (core)" "${core_libs}")
 if(NOT AUIF_CORE_ONLY)
   install_library(auif auif auif "${PROJECT_DESCRIPTION}"
-    "-lopencv_imgproc -lopencv_core -lpng -ljpeg -ltiff -lzip -lutf8proc -lfmt -lz ${core_libs}")
+    "-lopencv_imgproc -lopencv_core -lpng -ljpeg -ltiff -lwebp -lopenjp2 -lzip -lutf8proc -lfmt -lz ${core_libs}")
   if(AUIF_BUILD_CLI)
     install(TARGETS auif_program)
   endif()

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 build=(g++ ccache cmake ninja-build pkg-config libhwy-dev libtbb-dev libopencv-dev libcli11-dev libfmt-dev
-       nlohmann-json3-dev libzip-dev libhdf5-dev libpng-dev libjpeg-dev libtiff-dev libutf8proc-dev)
+       nlohmann-json3-dev libzip-dev libhdf5-dev libpng-dev libjpeg-dev libtiff-dev libwebp-dev libopenjp2-7-dev libutf8proc-dev)
 test=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-opencv python3-torch
       gnuplot-nox)
 report=(chromium nodejs npm)

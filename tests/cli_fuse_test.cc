@@ -230,6 +230,27 @@ TEST_F(CliFuseTest, ColourKeepsItsChroma) {
   EXPECT_GT(compared, 1000);
 }
 
+TEST_F(CliFuseTest, PalettesAndColoursAsAskedFor) {
+  const RunResult heat = Fuse("ir.png vis.png -o heat.png --palette iron");
+  EXPECT_EQ(heat.code, 0) << heat.err;
+  const Image result = ReadImage(In("heat.png"));
+  EXPECT_TRUE(result.colour());
+  // Back from a palette's colours: the pure ones, which the result's luma has changed.
+  EXPECT_EQ(Fuse("heat.png vis.png -o none.png --ir-palette none").err, "");
+  const RunResult named = Fuse("heat.png vis.png -o named.png --ir-palette iron");
+  EXPECT_NE(named.err.find("heat.png: its colours are the palette iron: turned back"),
+            std::string::npos)
+      << named.err;
+  EXPECT_NE(ReadAll(In("none.png")), ReadAll(In("named.png")));
+  for (const std::string options : {"--luma 709", "--chroma saturation"}) {
+    const RunResult run = Fuse("ir.png vis.png -o other.png " + options);
+    EXPECT_EQ(run.code, 0) << run.err;
+  }
+  ExpectOneLine(Fuse("ir.png vis.png -o a.png --ir-palette irom"), 2,
+                {"--ir-palette", "did you mean 'iron'"});
+  ExpectOneLine(Fuse("ir.png vis.png -o a.png --palette x"), 2, {"--palette", "white-hot"});
+}
+
 TEST_F(CliFuseTest, TallImagesAreTheSameByRows) {
   // --decompose needs whole images. A pipe's rows cannot be read twice either.
   for (const int channels : {1, 3}) {

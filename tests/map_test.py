@@ -18,6 +18,8 @@ LIBRARIES = [
     (r"(png|zlib)\.h$", "PNG::PNG", "libpng"),
     (r"j(peglib|error)\.h$", "JPEG::JPEG", "libjpeg"),
     (r"tiff(io)?\.h$", "TIFF::TIFF", "libtiff"),
+    (r"webp/", "PkgConfig::WEBP", "libwebp"),
+    (r"openjpeg\.h$", "PkgConfig::OPENJPEG", "OpenJPEG"),
     (r"zip\.h$", "PkgConfig::LIBZIP", "libzip"),
     (r"utf8proc\.h$", "PkgConfig::UTF8PROC", "utf8proc"),
     (r"hdf5\.h$", "PkgConfig::HDF5", "HDF5"),

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "auif/colour_rule.h"
 #include "auif/export.h"
 #include "auif/io.h"
 #include "auif/method.h"
@@ -15,6 +16,7 @@ enum class Resize { kNone, kInfrared, kVisible };
 struct PairOptions {
   SourceOptions ir, vis;
   Resize resize = Resize::kNone;
+  ColourRule colour = {};  // of the visible image and the result
 };
 
 struct FuseFilesOptions {

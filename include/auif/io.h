@@ -1,11 +1,12 @@
 // Images from and to files, whole or row by row, and which of them belong together.
 //
-// Read are PNG, JPEG, BMP, TIFF, PNM (PGM, PPM), PFM and .npy files; the content says which it is.
+// Read are PNG, JPEG, BMP, TIFF, PNM (PGM, PPM), WebP, JPEG 2000, PFM and .npy files; the content
+// says which it is.
 // Raw samples need a RawLayout. Unsigned integers of 8 and 16 bits stay what they are, of 10, 12
 // and 14 bits they become 16-bit samples with a range of their own; signed and larger ones and
 // floats become float samples with the file's values. Palettes and values of less than 8 bits are
-// expanded, alpha channels are dropped; tags for the orientation or the colour profile are not
-// applied.
+// expanded, alpha channels are dropped. Images are upright, as EXIF data or TIFF's tag want them;
+// colour profiles and gamma are not applied, but ImageReader::notes() says so.
 //
 // Written are the formats of the extensions .tif, .tiff and .npy (8 and 16 bits and floats), .png
 // and .pnm (8 and 16 bits), .pgm (the same, grey alone), .ppm (the same, colour alone), .jpg, .jpeg
@@ -61,6 +62,9 @@ struct ReadOptions {
 struct SourceOptions {
   SourceRule range;
   ReadOptions read = {};
+  // How an infrared image in colours becomes levels: "auto" looks for the palette that it was
+  // coloured with; a palette's name; "none" takes its luma.
+  std::string palette = "auto";
 };
 
 // Reads an image: one channel, or three even where they are equal (Image::colour() tells). The path

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "auif/colour_rule.h"
 #include "auif/image.h"
 
 namespace auif {
@@ -19,13 +20,22 @@ T Luma(T red, T green, T blue) {
   return static_cast<T>((299u * red + 587u * green + 114u * blue + 500) / 1000);
 }
 
-// An image of `colours` (three channels) whose luma is `luma`, levels in [0, 1], and whose chroma
-// (Cb, Cr) is that of `colours`; samples of `type`. Cb and Cr are differences to the luma: keeping
-// them adds the luma's change to each channel, where the result is clamped. Throws Error (kUsage)
-// where the sizes differ.
-Image WithLuma(const Image& colours, PlaneView<const float> luma, SampleType type);
+// The grey levels of row y with the rule's luma: Image::GreyRow's for BT.601.
+void LumaRow(const Image& image, int y, ColourRule::Luma luma, float* to);
+
+// An image of `colours` (three channels) whose luma is `luma`, levels in [0, 1]; samples of `type`.
+//   kKeep:       the chroma (Cb, Cr) is that of `colours`. Both are differences to the luma:
+//                keeping them adds the luma's change to each channel, where the result is clamped.
+//   kSaturation: each channel is scaled by luma / (the luma of `colours`), which keeps HSV's hue
+//   and
+//                saturation; where one exceeds 1, all go towards the grey of that luma as far as
+//                needed: c' = luma + (c - luma) (1 - luma) / (max - luma). Black becomes grey.
+// Throws Error (kUsage) where the sizes differ.
+Image WithLuma(const Image& colours, PlaneView<const float> luma, SampleType type,
+               const ColourRule& rule = {});
 
 // The same of one row: row y of `colours` to row `to_y` of `to`, which has three channels.
-void WithLumaRow(const Image& colours, int y, const float* luma, Image* to, int to_y);
+void WithLumaRow(const Image& colours, int y, const float* luma, Image* to, int to_y,
+                 const ColourRule& rule = {});
 
 }  // namespace auif

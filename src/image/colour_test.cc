@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "tests/expect_error.h"
@@ -52,6 +54,56 @@ TEST(WithLuma, ClampsAndRefusesOtherSizes) {
   ExpectError(ErrorKind::kInput, "sizes differ",
               [&] { WithLuma(colours, Plane<float>(2, 2), SampleType::kUint8); });
   EXPECT_EQ(WithLuma(colours, white, SampleType::kFloat).View<float>(0).Row(0)[0], 1.0F);
+}
+
+// One pixel of these colours with another luma.
+std::array<float, 3> Pixel(std::array<int, 3> rgb, float luma, const ColourRule& rule) {
+  Plane<float> wanted(1, 1);
+  wanted.Row(0)[0] = luma;
+  const Image out =
+      WithLuma(Uniform(rgb[0], rgb[1], rgb[2], {1, 1}), wanted, SampleType::kFloat, rule);
+  return {out.View<float>(0).Row(0)[0], out.View<float>(1).Row(0)[0], out.View<float>(2).Row(0)[0]};
+}
+
+void ExpectPixel(const std::array<float, 3>& pixel, double red, double green, double blue) {
+  EXPECT_NEAR(pixel[0], red, 1e-6);
+  EXPECT_NEAR(pixel[1], green, 1e-6);
+  EXPECT_NEAR(pixel[2], blue, 1e-6);
+}
+
+TEST(WithLuma, KeepsTheSaturation) {
+  const ColourRule rule = {.chroma = ColourRule::kSaturation};
+  // (0.4, 0.2, 0.6) has the luma 0.1196 + 0.1174 + 0.0684 = 0.3054.
+  ExpectPixel(Pixel({102, 51, 153}, 0.1527F, rule), 0.2, 0.1, 0.3);
+  ExpectPixel(Pixel({102, 51, 153}, 0.3054F, rule), 0.4, 0.2, 0.6);
+  // Doubled, blue would be 1.2: all come nearer to 0.6108 by 0.3892 / 0.5892.
+  const double share = (1 - 0.6108) / (1.2 - 0.6108);
+  ExpectPixel(Pixel({102, 51, 153}, 0.6108F, rule), 0.6108 + (0.8 - 0.6108) * share,
+              0.6108 + (0.4 - 0.6108) * share, 1);
+  ExpectPixel(Pixel({102, 51, 153}, 1, rule), 1, 1, 1);
+  ExpectPixel(Pixel({102, 51, 153}, 0, rule), 0, 0, 0);
+  ExpectPixel(Pixel({102, 51, 153}, 1.5F, rule), 1, 1, 1);
+  ExpectPixel(Pixel({102, 51, 153}, -1, rule), 0, 0, 0);
+  ExpectPixel(Pixel({0, 0, 0}, 0.3F, rule), 0.3, 0.3, 0.3);
+  ExpectPixel(Pixel({153, 153, 153}, 0.3F, rule), 0.3, 0.3, 0.3);
+}
+
+TEST(WithLuma, Bt709) {
+  const ColourRule rule = {.luma = ColourRule::kBt709};
+  // The luma of (0.4, 0.2, 0.6) is 0.08504 + 0.14304 + 0.04332 = 0.2714.
+  ExpectPixel(Pixel({102, 51, 153}, 0.3714F, rule), 0.5, 0.3, 0.7);
+  const ColourRule both = {.luma = ColourRule::kBt709, .chroma = ColourRule::kSaturation};
+  ExpectPixel(Pixel({102, 51, 153}, 0.1357F, both), 0.2, 0.1, 0.3);
+  float level = 0;
+  const Image colours = Uniform(102, 51, 153, {1, 1});
+  LumaRow(colours, 0, ColourRule::kBt709, &level);
+  EXPECT_NEAR(level, 0.2714, 1e-6);
+  LumaRow(colours, 0, ColourRule::kBt601, &level);
+  EXPECT_EQ(level, colours.Grey().Row(0)[0]);
+  // Hue and saturation stay where a channel would leave the range: red over green over blue.
+  const std::array<float, 3> bright =
+      Pixel({250, 120, 20}, 0.8F, {.chroma = ColourRule::kSaturation});
+  EXPECT_NEAR((bright[1] - bright[2]) / (bright[0] - bright[2]), 100.0 / 230, 1e-5);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "auif/error.h"
 #include "base/text.h"
+#include "image/colour.h"
 
 namespace auif {
 namespace {
@@ -214,8 +215,9 @@ SourceTone FindTone(const SourceRule& rule, const ImageSpec& spec, bool infrared
   return tone;
 }
 
-Plane<float> UnitGrey(const Image& image) {
-  Plane<float> levels = image.Grey();
+Plane<float> UnitGrey(const Image& image, ColourRule::Luma luma) {
+  Plane<float> levels(image.size());
+  for (int y = 0; y < levels.height(); ++y) LumaRow(image, y, luma, levels.Row(y));
   if (image.type() != SampleType::kFloat && image.range() == FullRange(image.type())) return levels;
   for (int y = 0; y < levels.height(); ++y) {
     SourceTone().Apply({levels.Row(y), static_cast<std::size_t>(levels.width())});

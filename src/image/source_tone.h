@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "auif/colour_rule.h"
 #include "auif/image.h"
 #include "auif/source_rule.h"
 
@@ -62,8 +63,8 @@ bool NeedsCounts(const SourceRule& rule, const ImageSpec& spec);
 SourceTone FindTone(const SourceRule& rule, const ImageSpec& spec, bool infrared,
                     const GreyCounts* counts);
 
-// Image::Grey() with levels in [0, 1], as methods take them; NaN becomes 0.
-Plane<float> UnitGrey(const Image& image);
+// Image::Grey(), or another luma, with levels in [0, 1], as methods take them; NaN becomes 0.
+Plane<float> UnitGrey(const Image& image, ColourRule::Luma luma = ColourRule::kBt601);
 
 // The whole image in its new range or, where the tone has a curve, as grey levels in [0, 1]. `note`
 // gets the tone's.

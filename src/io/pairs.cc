@@ -36,7 +36,7 @@ std::vector<fs::path> ListFolder(const fs::path& folder) {
 
 bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 bool IsImage(const fs::path& path, bool raw) {
-  return !IsHidden(path) && (FindImageFormat(path) != nullptr || (raw && IsRawName(path))) &&
+  return !IsHidden(path) && (HasImageName(path) || (raw && IsRawName(path))) &&
          !fs::is_directory(path);
 }
 

@@ -5,11 +5,19 @@
 #include <utility>
 
 #include "auif/radiometric.h"
+#include "image/colour.h"
+#include "image/palette.h"
 #include "image/resample.h"
 
 namespace auif {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *kAuto = "auto", *kNone = "none";  // for SourceOptions::palette
+
+}  // namespace
 
 SourceReader::SourceReader(fs::path path, Modality modality, const SourceOptions& options)
     : path_(std::move(path)), modality_(modality), options_(options) {
@@ -45,7 +53,37 @@ void SourceReader::FitScreen(Size partner) {
 bool SourceReader::by_rows() const {
   if (radiometric_) return false;
   const bool twice = reader_->spec().channels == 3 || NeedsCounts(options_.range, spec_);
-  return spec_.size == reader_->spec().size && (!twice || fs::is_regular_file(path_));
+  if (spec_.size != reader_->spec().size || (twice && !fs::is_regular_file(path_))) return false;
+  return !LooksForPalette() ||
+         (spec_.channels == 3 && options_.palette == kAuto && !HasColour());
+}
+
+// Of a grey image only where a palette is named.
+bool SourceReader::LooksForPalette() const {
+  if (radiometric_ || modality_ != Modality::kInfrared || options_.palette == kNone) return false;
+  return spec_.channels == 3 || options_.palette != kAuto;
+}
+
+Image SourceReader::WithoutItsPalette(Image image) {
+  const Palette* palette = nullptr;
+  if (options_.palette != kAuto) {
+    palette = &FindPalette(options_.palette, "--ir-palette");
+  } else {
+    const PaletteGuess guess = GuessPalette(image);
+    has_other_colours_ = guess.colours == ImageColours::kOther;
+    palette = guess.palette;
+  }
+  if (has_other_colours_) {
+    AddNote("its colours are of no known palette: their luma is taken (--ir-palette names one)");
+  }
+  if (palette == nullptr) return image;
+  std::string note = "its colours are the palette " + palette->name() +
+                     ": turned back into a scale (--ir-palette none takes their luma)";
+  if (!palette->monotone()) {
+    note += "; it is not lighter where it is warmer, so that faint colours may give wrong levels";
+  }
+  AddNote(std::move(note));
+  return WithoutPalette(image, *palette);
 }
 
 void SourceReader::PrepareRows() {
@@ -68,13 +106,15 @@ void SourceReader::PrepareRows() {
 
 void SourceReader::ReadRow(Image* to, int y) { reader_->ReadRow(to, y); }
 
-void SourceReader::GreyRow(const Image& rows, int y, float* to) const {
-  rows.GreyRow(y, to);
+void SourceReader::GreyRow(const Image& rows, int y, float* to, ColourRule::Luma luma) const {
+  LumaRow(rows, y, luma, to);
   if (tone_.changes) tone_.Apply({to, static_cast<std::size_t>(rows.width())});
 }
 
 Image SourceReader::ReadWhole() {
+  const bool looks_for_palette = LooksForPalette();
   Image image = radiometric_ ? *std::exchange(radiometric_, std::nullopt) : reader_->ReadRest();
+  if (looks_for_palette) image = WithoutItsPalette(std::move(image));
   if (image.size() != spec_.size) image = Resampled(image, spec_.size);
   return WithTone(std::move(image), options_.range, modality_ == Modality::kInfrared, &tone_.note);
 }
@@ -94,7 +134,8 @@ bool SourceReader::HasColour() const {
 }
 
 std::vector<std::string> SourceReader::Notes() const {
-  std::vector<std::string> notes = reader_ ? reader_->notes() : notes_;
+  std::vector<std::string> notes = notes_;
+  if (reader_) notes.insert(notes.begin(), reader_->notes().begin(), reader_->notes().end());
   if (!tone_.note.empty()) notes.push_back(tone_.note);
   return notes;
 }

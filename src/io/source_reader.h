@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "auif/io.h"
@@ -42,28 +43,35 @@ class SourceReader {
   // Reads the next row into row y of `to`, an image of PrepareRows()'s spec() but for its height.
   void ReadRow(Image* to, int y);
   // The grey levels of such a row, in [0, 1].
-  void GreyRow(const Image& rows, int y, float* to) const;
+  void GreyRow(const Image& rows, int y, float* to,
+               ColourRule::Luma luma = ColourRule::kBt601) const;
   // The whole image. Instead of reading by rows.
   Image ReadWhole();
   // Whether the image has colours: reads it once more up to the first row that has.
   bool HasColour() const;
 
+  // Whether ReadWhole() found colours of an infrared image that are of no known palette.
+  bool has_other_colours() const { return has_other_colours_; }
+  void AddNote(std::string note) { notes_.push_back(std::move(note)); }
   // What people should know of how it was read, a line each without the file's name.
   std::vector<std::string> Notes() const;
 
  private:
   void OpenRadiometric();
+  bool LooksForPalette() const;
+  Image WithoutItsPalette(Image image);
   ImageReader Reopen() const { return ImageReader(path_, options_.read); }
 
   std::filesystem::path path_;
   Modality modality_;
   SourceOptions options_;
-  std::vector<std::string> notes_;  // of a radiometric file
-  Size screen_;                     // the same
+  std::vector<std::string> notes_;
+  Size screen_;  // of a radiometric file
   std::optional<Image> radiometric_;
   std::optional<ImageReader> reader_;  // of any other
   ImageSpec spec_;
   SourceTone tone_;
+  bool has_other_colours_ = false;
 };
 
 // The whole image of a source; UnitGrey gives its levels. notes: are appended to; may be null.

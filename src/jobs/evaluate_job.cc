@@ -154,11 +154,14 @@ Scores ScoreFiles(const EvaluateJob& job, const Evaluator& evaluator, const Task
   if (!task.missing.empty()) throw Error(ErrorKind::kInput, task.missing, task.fused.string());
   FusionResult images;
   const SourceRule otherwise{.kind = evaluator.convention().full_range ? SourceRule::kFull
-                                                                      : SourceRule::kAuto};
+                                                                       : SourceRule::kAuto};
   const auto read = [&](const fs::path& path, Modality modality,
                         const std::optional<SourceRule>& rule) {
     std::vector<std::string> said;
-    Image image = ReadSource(path, modality, {rule.value_or(otherwise)}, &said);
+    const SourceOptions options = {
+        rule.value_or(otherwise),
+        job.ir_palette.value_or(evaluator.convention().full_range ? "none" : "auto")};
+    Image image = ReadSource(path, modality, options, &said);
     notes.Add(path, said);
     return image;
   };

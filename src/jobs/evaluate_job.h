@@ -23,6 +23,8 @@ struct EvaluateJob {
   std::vector<Method> methods;
   // Nothing: auto, or full where the convention takes files as they are.
   std::optional<SourceRule> ir_range, vis_range;
+  // As SourceOptions has it. Nothing: auto, or none where the convention takes files as they are.
+  std::optional<std::string> ir_palette;
   PairRules pairs;  // of folders
   // A regular expression whose group captures a pair's name in a fused image's; empty: what is
   // common to all of a folder's names may stand before and behind it.

@@ -11,6 +11,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "image/colour.h"
+#include "image/palette.h"
 #include "io/codecs/codec.h"
 #include "io/outputs.h"
 
@@ -20,6 +21,16 @@ namespace {
 namespace fs = std::filesystem;
 
 bool HoldsColour(const ImageFormat& format) { return format.only_channels != 1; }
+
+// Null where the visible image's colours are kept.
+const Palette* ResultPalette(const ColourRule& rule) {
+  return rule.palette.empty() ? nullptr : &FindPalette(rule.palette, "--palette");
+}
+
+// For the palette's colours.
+Image HeatImage(Size size) {
+  return Image(ImageSpec{size, 3, SampleType::kFloat, FullRange(SampleType::kFloat), {}});
+}
 
 ImageSpec Rows(ImageSpec spec, int count) {
   spec.size.height = count;
@@ -71,9 +82,12 @@ class FileRows {
         vis_(sources.vis),
         size_(vis_.spec().size),
         stream_(method.Rows(size_, [this](int, PlaneView<const float> rows) { fused_ = rows; })),
+        rule_(sources.colour),
+        palette_(colour ? ResultPalette(rule_) : nullptr),
         ir_row_(Rows(ir_.spec(), 1)),
-        // Of a colour the visible rows are kept until the result's are written, a chunk behind.
-        vis_rows_(Rows(vis_.spec(), colour ? stream_->Delay() + stream_->Chunk() + 1 : 1)),
+        // The rows with the result's colours are kept until it is written, a chunk behind.
+        vis_rows_(Rows(vis_.spec(), colour && palette_ == nullptr ? Kept() : 1)),
+        heat_rows_(palette_ != nullptr ? HeatImage({size_.width, Kept()}) : Image()),
         ir_grey_(size_.width, stream_->Chunk()),
         vis_grey_(size_.width, stream_->Chunk()),
         out_row_(ResultSpec({size_.width, 1}, colour, out.type)),
@@ -97,23 +111,27 @@ class FileRows {
   }
 
  private:
+  int Kept() const { return stream_->Delay() + stream_->Chunk() + 1; }
   void ReadInfrared(int begin, int end) {
     for (int y = begin; y < end; ++y) {
       ir_.ReadRow(&ir_row_, 0);
-      ir_.GreyRow(ir_row_, 0, ir_grey_.Row(y - begin));
+      float* levels = ir_grey_.Row(y - begin);
+      ir_.GreyRow(ir_row_, 0, levels);
+      if (palette_ != nullptr) ColourRow(*palette_, levels, &heat_rows_, y % heat_rows_.height());
     }
   }
   void ReadVisible(int begin, int end) {
     for (int y = begin; y < end; ++y) {
       vis_.ReadRow(&vis_rows_, y % vis_rows_.height());
-      vis_.GreyRow(vis_rows_, y % vis_rows_.height(), vis_grey_.Row(y - begin));
+      vis_.GreyRow(vis_rows_, y % vis_rows_.height(), vis_grey_.Row(y - begin), rule_.luma);
     }
   }
   void Write() {
     for (int i = 0; i < fused_.height; ++i, ++written_) {
       const float* fused = fused_.Row(i);
       if (out_row_.channels() == 3) {
-        WithLumaRow(vis_rows_, written_ % vis_rows_.height(), fused, &out_row_, 0);
+        const Image& colours = palette_ != nullptr ? heat_rows_ : vis_rows_;
+        WithLumaRow(colours, written_ % colours.height(), fused, &out_row_, 0, rule_);
       } else {
         out_row_.SetChannelRow(0, 0, fused);
       }
@@ -125,7 +143,9 @@ class FileRows {
   SourceReader& vis_;
   const Size size_;
   std::unique_ptr<RowFusion> stream_;
-  Image ir_row_, vis_rows_;
+  const ColourRule& rule_;
+  const Palette* palette_;  // of the result; may be null
+  Image ir_row_, vis_rows_, heat_rows_;
   Plane<float> ir_grey_, vis_grey_;  // of a chunk
   PlaneView<const float> fused_;     // what the last Push gave: row written_ of the result and on
   Image out_row_;
@@ -143,7 +163,7 @@ FuseOutput OpenOutput(const fs::path& path, SampleType type) {
 OpenPair OpenSources(const FusionMethod& method, const fs::path& ir, const fs::path& vis,
                      const PairOptions& options) {
   OpenPair pair = {SourceReader(ir, Modality::kInfrared, options.ir),
-                   SourceReader(vis, Modality::kVisible, options.vis)};
+                   SourceReader(vis, Modality::kVisible, options.vis), options.colour};
   if (options.resize == Resize::kNone) pair.ir.FitScreen(pair.vis.spec().size);
   if (options.resize == Resize::kInfrared) pair.ir.Resize(pair.vis.spec().size);
   if (options.resize == Resize::kVisible) pair.vis.Resize(pair.ir.spec().size);
@@ -155,9 +175,10 @@ OpenPair OpenSources(const FusionMethod& method, const fs::path& ir, const fs::p
   return pair;
 }
 
-void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
-               const FuseOutput& out) {
-  const bool colour = HoldsColour(*out.format) && vis.colour();
+void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis, const FuseOutput& out,
+               const ColourRule& rule) {
+  const Palette* palette = HoldsColour(*out.format) ? ResultPalette(rule) : nullptr;
+  const bool colour = palette != nullptr || (HoldsColour(*out.format) && vis.colour());
   Image result;
   const auto direct = [&] {  // without float planes
     if (colour || !IsPlainGrey(ir) || !IsPlainGrey(vis)) return false;
@@ -165,8 +186,15 @@ void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
     return method.FuseSamples(View(ir), View(vis), View(result));
   };
   if (!direct()) {
-    const Plane<float> fused = method.Fuse(UnitGrey(ir), UnitGrey(vis));
-    result = colour ? WithLuma(vis, fused, out.type) : Image(fused).As(out.type);
+    const Plane<float> ir_grey = UnitGrey(ir);
+    const Plane<float> fused = method.Fuse(ir_grey, UnitGrey(vis, rule.luma));
+    if (palette != nullptr) {
+      Image heat = HeatImage(ir.size());
+      for (int y = 0; y < heat.height(); ++y) ColourRow(*palette, ir_grey.Row(y), &heat, y);
+      result = WithLuma(heat, fused, out.type, rule);
+    } else {
+      result = colour ? WithLuma(vis, fused, out.type, rule) : Image(fused).As(out.type);
+    }
   }
   ImageWriter writer(out.path, result.spec(), *out.format);
   for (int y = 0; y < result.height(); ++y) writer.WriteRow(result, y);
@@ -174,7 +202,8 @@ void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
 }
 
 void FuseRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads) {
-  const bool colour = HoldsColour(*out.format) && sources.vis.HasColour();
+  const bool colour =
+      HoldsColour(*out.format) && (!sources.colour.palette.empty() || sources.vis.HasColour());
   sources.ir.PrepareRows();
   sources.vis.PrepareRows();
   FileRows(method, sources, out, colour).Run(threads);
@@ -188,7 +217,11 @@ void FuseOpened(const FusionMethod& method, OpenPair& sources, const FuseOutput&
     FuseRows(method, sources, out, threads);
   } else {
     const Image ir = sources.ir.ReadWhole();
-    FuseWhole(method, ir, sources.vis.ReadWhole(), out);
+    const Image vis = sources.vis.ReadWhole();
+    if (sources.ir.has_other_colours() && !vis.colour()) {
+      sources.ir.AddNote("has colours and the visible image has none: the two may be swapped");
+    }
+    FuseWhole(method, ir, vis, out, sources.colour);
   }
 }
 

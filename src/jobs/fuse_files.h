@@ -12,6 +12,7 @@ namespace auif {
 // Both files, open at their first rows.
 struct OpenPair {
   SourceReader ir, vis;
+  ColourRule colour = {};
 };
 
 // Where a result goes.
@@ -29,8 +30,8 @@ OpenPair OpenSources(const FusionMethod& method, const std::filesystem::path& ir
                      const std::filesystem::path& vis, const PairOptions& options = {});
 
 // Fuses whole images.
-void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis,
-               const FuseOutput& out);
+void FuseWhole(const FusionMethod& method, const Image& ir, const Image& vis, const FuseOutput& out,
+               const ColourRule& rule = {});
 
 // Writes the file that FuseWhole would, in memory that grows with the width alone; the method must
 // be one that fuses by rows. threads: also for reading both images and writing the result side by

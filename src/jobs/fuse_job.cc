@@ -93,7 +93,7 @@ void FusePair(const FuseJob& job, const FusionMethod& method, int threads, const
   if (job.decompose) {
     const Image ir = sources.ir.ReadWhole(), vis = sources.vis.ReadWhole();
     WriteMaps(method, *job.decompose, task.pair.name, ir, vis);
-    FuseWhole(method, ir, vis, task.out);
+    FuseWhole(method, ir, vis, task.out, sources.colour);
   } else {
     FuseOpened(method, sources, task.out, threads);
   }

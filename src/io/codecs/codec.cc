@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "base/text.h"
+#include "io/codecs/oriented.h"
 
 namespace auif {
 namespace {
@@ -42,6 +44,13 @@ const ImageFormat* FindImageFormat(const fs::path& path) {
   return nullptr;
 }
 
+bool HasImageName(const fs::path& path) {
+  if (FindImageFormat(path) != nullptr) return true;
+  static constexpr std::string_view kOnlyRead[] = {".webp", ".jp2", ".j2k", ".j2c", ".jpc"};
+  const std::string extension = Lower(path.extension().string());
+  return std::find(std::begin(kOnlyRead), std::end(kOnlyRead), extension) != std::end(kOnlyRead);
+}
+
 std::unique_ptr<RowReader> OpenImage(const fs::path& path, const ReadOptions& options) {
   return OpenImage(std::make_unique<InputFile>(path), options);
 }
@@ -50,7 +59,7 @@ std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file, const Read
   using namespace std::string_view_literals;
   static constexpr std::pair<std::string_view, decltype(&OpenPng)> kFormats[] = {
       {"\x89PNG\r\n\x1a\n"sv, OpenPng},
-      {"\xff\xd8\xff"sv, Simple<OpenJpeg>},
+      {"\xff\xd8"sv, Simple<OpenJpeg>},
       {"II*\0"sv, OpenTiff},
       {"MM\0*"sv, OpenTiff},
       {"II+\0"sv, OpenTiff},
@@ -59,6 +68,9 @@ std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file, const Read
       {"\x93NUMPY"sv, Simple<OpenNpy>},
       {"Pf"sv, Simple<OpenPfm>},
       {"PF"sv, Simple<OpenPfm>},
+      {"RIFF"sv, Simple<OpenWebp>},
+      {"\0\0\0\x0cjP  "sv, Simple<OpenJpeg2000>},
+      {"\xff\x4f\xff\x51"sv, Simple<OpenJpeg2000>},
       {"P"sv, Simple<OpenPnm>}};
   const fs::path path = file->path();
   char start[8];
@@ -72,11 +84,11 @@ std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file, const Read
     if (reader->shape().width < 1 || reader->shape().height < 1) {
       throw Error(ErrorKind::kInput, "the image has no pixels", path.string());
     }
-    return reader;
+    return Upright(std::move(reader), path);
   }
   throw Error(ErrorKind::kInput, "not an image that can be read", path.string(),
               IsRawName(path) ? "raw samples are read with --raw WIDTHxHEIGHT[:FORMAT[:SKIP]]"
-                              : "PNG, JPEG, BMP, TIFF, PGM, PFM and .npy files are");
+                              : "PNG, JPEG, BMP, TIFF, PGM, WebP, JPEG 2000, PFM and .npy files are");
 }
 
 const ImageFormat& FormatFor(const fs::path& path, SampleType type) {

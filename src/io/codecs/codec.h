@@ -46,6 +46,8 @@ class RowReader {
   // What people should know of how the file was read, a line each without its name: a profile that
   // is not applied, an alpha channel that was dropped. Complete after the last row.
   const std::vector<std::string>& notes() const { return notes_; }
+  // How the rows lie, as TIFF's tag 274 counts; 1: upright. Of what OpenImage returns always 1.
+  int orientation() const { return orientation_; }
   // False where the file's layout makes the memory needed grow with the image's height.
   bool streams() const { return streams_; }
   // Reads the next row into shape().RowBytes() bytes. May be called `height` times. The last call
@@ -56,6 +58,7 @@ class RowReader {
   ImageShape shape_;
   std::optional<Range> range_;
   std::vector<std::string> notes_;
+  int orientation_ = 1;
   bool streams_ = true;
 };
 
@@ -89,9 +92,13 @@ const ImageFormat* FindImageFormat(const std::filesystem::path& path);
 // Throws Error (kUsage) where there is none, or none with such samples.
 const ImageFormat& FormatFor(const std::filesystem::path& path, SampleType type);
 
+// Whether a file of this name in a folder is taken for an image: by the extension of a format that
+// is written or read.
+bool HasImageName(const std::filesystem::path& path);
+
 // Opens an image; the content says which format it is, but of raw samples. Colours are RGB,
-// palettes and values of less than 8 bits are expanded, tags for the orientation or the colour
-// profile are not applied. Throws Error as ReadImage does.
+// palettes and values of less than 8 bits are expanded. The rows are upright, as a tag for the
+// orientation wants it; colour profiles are not applied, but noted. Throws Error as ReadImage does.
 std::unique_ptr<RowReader> OpenImage(const std::filesystem::path& path,
                                      const ReadOptions& options = {});
 std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file,
@@ -113,6 +120,8 @@ std::unique_ptr<RowReader> OpenPfm(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenNpy(std::unique_ptr<InputFile> file);
 // options.raw is set.
 std::unique_ptr<RowReader> OpenRaw(std::unique_ptr<InputFile> file, const ReadOptions& options);
+std::unique_ptr<RowReader> OpenWebp(std::unique_ptr<InputFile> file);
+std::unique_ptr<RowReader> OpenJpeg2000(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowWriter> CreatePng(const std::filesystem::path& path, const ImageShape& shape);
 std::unique_ptr<RowWriter> CreateJpeg(const std::filesystem::path& path, const ImageShape& shape);
 // quality: 1 to 100.

@@ -4,9 +4,12 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <string_view>
 #include <utility>
 
 #include "io/codecs/codec.h"
+#include "io/codecs/colour_profile.h"
+#include "io/codecs/exif.h"
 
 namespace auif {
 namespace {
@@ -18,6 +21,7 @@ constexpr int kQuality = 95;
 constexpr std::size_t kBuffer = std::size_t{1} << 16;
 // A small file may ask for thousands of passes over a large image; real ones have about ten.
 constexpr int kMostScans = 500;
+constexpr int kExif = JPEG_APP0 + 1, kProfile = JPEG_APP0 + 2;  // the markers of both
 
 CodecErrors& ErrorsOf(j_common_ptr info) { return *static_cast<CodecErrors*>(info->client_data); }
 
@@ -28,11 +32,12 @@ void OnError(j_common_ptr info) {
   ErrorsOf(info).Jump();
 }
 
-// The library warns of broken data and then makes up pixels: here that is an error. Two warnings
-// are about labels only.
+// Two warnings are about labels only.
+bool IsOfLabels(int code) { return code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM; }
+
+// The library warns of broken data and then makes up pixels: here that is an error.
 void OnMessage(j_common_ptr info, int level) {
-  const int code = info->err->msg_code;
-  if (level < 0 && code != JWRN_JFIF_MAJOR && code != JWRN_ADOBE_XFORM) OnError(info);
+  if (level < 0 && !IsOfLabels(info->err->msg_code)) OnError(info);
 }
 
 void OnOutput(j_common_ptr) {}
@@ -50,6 +55,10 @@ class JpegReader : public RowReader {
   explicit JpegReader(std::unique_ptr<InputFile> file)
       : file_(std::move(file)), errors_(ErrorKind::kInput, file_->path(), "JPEG") {
     SetErrors(&manager_, &errors_, reinterpret_cast<j_common_ptr>(&info_));
+    manager_.emit_message = OnReaderMessage;
+    errors_.Run([this] { ReadHeader(); });
+    in_header_ = false;
+    ReadTags();
     errors_.Run([this] { Start(); });
     shape_.width = static_cast<int>(info_.output_width);
     shape_.height = static_cast<int>(info_.output_height);
@@ -66,6 +75,7 @@ class JpegReader : public RowReader {
       // Goes on to the end marker.
       if (info_.output_scanline == info_.output_height) jpeg_finish_decompress(&info_);
     });
+    NoteStrayBytes();
     if (cmyk_) FromCmyk(static_cast<std::uint8_t*>(row));
   }
 
@@ -106,13 +116,53 @@ class JpegReader : public RowReader {
       source->bytes_in_buffer -= wanted;
     }
   }
+  // Bytes between two segments of the header belong to nothing. Behind a scan's data they may be
+  // pixels that a broken code hid, unless they are zeros before the end marker: padding.
+  static void OnReaderMessage(j_common_ptr info, int level) {
+    if (level >= 0 || IsOfLabels(info->err->msg_code)) return;
+    auto* self = static_cast<Source*>(reinterpret_cast<j_decompress_ptr>(info)->src)->self;
+    const int* parameters = info->err->msg_parm.i;
+    const bool stray = info->err->msg_code == JWRN_EXTRANEOUS_DATA;
+    if (!stray ||
+        !(self->in_header_ || (parameters[1] == JPEG_EOI && parameters[0] > 0 &&
+                               self->ZerosBefore(static_cast<std::uint64_t>(parameters[0]))))) {
+      OnError(info);
+    }
+    self->stray_bytes_ = true;
+  }
+
+  // Whether the `count` bytes before the marker that has just been found are zeros.
+  bool ZerosBefore(std::uint64_t count) {
+    bool zeros = true;
+    const bool read = errors_.Try([&] {
+      // The library's place is the marker's 0xff, or behind it where its buffer began there.
+      std::uint64_t end = position_ - source_.bytes_in_buffer;
+      std::uint8_t bytes[1024];
+      if (end > 0 && file_->ReadAt(end - 1, bytes, 1) == 1 && bytes[0] == 0xff) --end;
+      zeros = count <= end;
+      for (std::uint64_t at = end - std::min(count, end); at < end && zeros;) {
+        const auto part =
+            static_cast<std::size_t>(std::min<std::uint64_t>(end - at, sizeof(bytes)));
+        ReadExactly(*file_, at, bytes, part);
+        zeros = std::all_of(bytes, bytes + part, [](std::uint8_t b) { return b == 0; });
+        at += part;
+      }
+    });
+    return read && zeros;
+  }
+
+  void NoteStrayBytes() {
+    if (stray_bytes_ && !stray_noted_) notes_.emplace_back("has stray bytes between its segments");
+    stray_noted_ = stray_bytes_;
+  }
+
   static void OnProgress(j_common_ptr info) {
     if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMostScans) return;
     ErrorsOf(info).Note("too many scans");
     ErrorsOf(info).Jump();
   }
 
-  void Start() {
+  void ReadHeader() {
     jpeg_create_decompress(&info_);
     info_.mem->max_memory_to_use = static_cast<long>(PhysicalMemory() / 2);
     source_.self = this;
@@ -124,7 +174,32 @@ class JpegReader : public RowReader {
     info_.src = &source_;
     progress_.progress_monitor = OnProgress;
     info_.progress = &progress_;
+    constexpr unsigned kWhole = 0xffff;
+    for (const int marker : {kExif, kProfile}) jpeg_save_markers(&info_, marker, kWhole);
     jpeg_read_header(&info_, TRUE);
+  }
+
+  void ReadTags() {
+    using namespace std::string_view_literals;
+    constexpr std::string_view kExifName = "Exif\0\0"sv, kProfileName = "ICC_PROFILE\0"sv;
+    std::vector<std::uint8_t> profile;  // its parts: a number, their count, data
+    for (const jpeg_marker_struct* m = info_.marker_list; m != nullptr; m = m->next) {
+      const std::string_view text(reinterpret_cast<const char*>(m->data), m->data_length);
+      if (m->marker == kExif && text.starts_with(kExifName)) {
+        orientation_ = ExifOrientation({m->data, m->data_length});
+      } else if (m->marker == kProfile && text.starts_with(kProfileName)) {
+        const std::size_t start = kProfileName.size() + 2;
+        if (text.size() > start) {
+          profile.insert(profile.end(), m->data + start, m->data + m->data_length);
+        }
+      }
+    }
+    std::string note = ProfileNote(profile);
+    if (!note.empty()) notes_.push_back(std::move(note));
+    NoteStrayBytes();
+  }
+
+  void Start() {
     streams_ = !jpeg_has_multiple_scans(&info_);
     if (info_.num_components == 1) {
       info_.out_color_space = JCS_GRAYSCALE;
@@ -153,6 +228,8 @@ class JpegReader : public RowReader {
   Progress progress_{};
   Info info_;
   std::uint64_t position_ = 0;
+  bool in_header_ = true;
+  bool stray_bytes_ = false, stray_noted_ = false;
   std::unique_ptr<std::uint8_t[]> cmyk_;  // a row
   JOCTET buffer_[kBuffer];
 };

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <utility>
 
+#include "base/text.h"
 #include "io/codecs/codec.h"
+#include "io/codecs/colour_profile.h"
+#include "io/codecs/exif.h"
 
 namespace auif {
 namespace {
@@ -45,6 +49,7 @@ class PngReader : public RowReader {
     CheckPage(options.page, 1, "page", file_->path());
     errors_.Run([this] { ReadHeader(); });
     CheckPlausible();
+    ReadTags();
     errors_.Run([this] { SetConversions(); });
     SetChannels(options.channels);
     if (passes_ > 1) {
@@ -97,8 +102,10 @@ class PngReader : public RowReader {
     }
     png_set_read_fn(png_, this, OnRead);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    // Texts, profiles and the like are neither needed nor looked at.
+    // Texts and the like are neither needed nor looked at.
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+    static constexpr png_byte kLookedAt[] = "eXIf\0gAMA\0iCCP\0sRGB";
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, kLookedAt, 4);
     png_read_info(png_, info_);
     has_four_ = png_get_color_type(png_, info_) == PNG_COLOR_TYPE_RGB_ALPHA;
   }
@@ -110,6 +117,29 @@ class PngReader : public RowReader {
     if (row > file_->size() * 1032 / png_get_image_height(png_, info_)) {
       ThrowCutShort(file_->path());
     }
+  }
+
+  void ReadTags() {
+    png_uint_32 size = 0;
+    png_bytep bytes = nullptr;
+    if (png_get_eXIf_1(png_, info_, &size, &bytes) != 0) {
+      orientation_ = ExifOrientation({bytes, size});
+    }
+    png_charp name = nullptr;
+    int compression = 0;
+    png_fixed_point gamma = 0;
+    std::string note;
+    if (png_get_valid(png_, info_, PNG_INFO_sRGB) != 0) return;
+    if (png_get_iCCP(png_, info_, &name, &compression, &bytes, &size) != 0) {
+      note = ProfileNote({bytes, size});
+    } else if (png_get_gAMA_fixed(png_, info_, &gamma) != 0) {
+      // In 100000ths; sRGB's is 0.45455.
+      constexpr int kSrgbGamma = 45455, kNear = 1000;
+      if (std::abs(gamma - kSrgbGamma) > kNear) {
+        note = "its gamma of " + NumberText(gamma / 1e5) + " is not applied";
+      }
+    }
+    if (!note.empty()) notes_.push_back(std::move(note));
   }
 
   void SetConversions() {

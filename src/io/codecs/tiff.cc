@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "io/codecs/array.h"
+#include "io/codecs/colour_profile.h"
 #include "io/codecs/tiff_handle.h"
 
 namespace auif {
@@ -33,6 +34,7 @@ class TiffReader : public RowReader {
     } else {
       PrepareStrips();
     }
+    ReadTags();
     strict_ = true;
   }
 
@@ -238,6 +240,16 @@ class TiffReader : public RowReader {
       notes_.push_back("has " + std::to_string(samples_) + " channels, of which the first " +
                        (colours == 1 ? "is" : "three are") + " used");
     }
+  }
+
+  void ReadTags() {
+    const int orientation = Field<std::uint16_t>(TIFFTAG_ORIENTATION);
+    if (orientation >= 1 && orientation <= 8) orientation_ = orientation;
+    std::uint32_t size = 0;
+    void* profile = nullptr;
+    if (TIFFGetField(tiff(), TIFFTAG_ICCPROFILE, &size, &profile) == 0) return;
+    std::string note = ProfileNote({static_cast<const std::uint8_t*>(profile), size});
+    if (!note.empty()) notes_.push_back(std::move(note));
   }
 
   void ReadPalette() {
