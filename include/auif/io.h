@@ -21,8 +21,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auif/export.h"
@@ -37,8 +37,10 @@ class InputFile;
 // for one frame or several.
 struct RawLayout {
   int width = 0, height = 0;
-  std::string format = "y16";  // of RawFormats()
-  std::uint64_t skip = 0;      // bytes before the first row
+  std::string_view format = "y16";  // of RawFormats(), which lives on
+  std::uint64_t skip = 0;           // bytes before the first row
+
+  bool empty() const { return width == 0 && height == 0; }
 };
 // y8, y10, y12, y14, y16, float32, rgb24, bgr24; those of 10 to 16 bits in 16-bit words, which are
 // little-endian, as floats are, but for a name with "be" at its end.
@@ -54,7 +56,7 @@ enum class Channels {
 
 struct ReadOptions {
   int page = 1;  // of a TIFF file, not counting thumbnails and masks; the frame of raw samples
-  std::optional<RawLayout> raw = {};  // reads the file so, whatever it holds
+  RawLayout raw = {};  // unless empty, reads the file so, whatever it holds
   Channels channels = Channels::kColours;
 };
 

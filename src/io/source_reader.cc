@@ -21,7 +21,7 @@ constexpr const char *kAuto = "auto", *kNone = "none";  // for SourceOptions::pa
 
 SourceReader::SourceReader(fs::path path, Modality modality, const SourceOptions& options)
     : path_(std::move(path)), modality_(modality), options_(options) {
-  const bool plain = !options.read.raw && options.read.channels == Channels::kColours;
+  const bool plain = options.read.raw.empty() && options.read.channels == Channels::kColours;
   if (plain && IsRadiometric(path_)) OpenRadiometric();
   if (!radiometric_) reader_.emplace(path_, options.read);
   spec_ = radiometric_ ? radiometric_->spec() : reader_->spec();
@@ -54,8 +54,7 @@ bool SourceReader::by_rows() const {
   if (radiometric_) return false;
   const bool twice = reader_->spec().channels == 3 || NeedsCounts(options_.range, spec_);
   if (spec_.size != reader_->spec().size || (twice && !fs::is_regular_file(path_))) return false;
-  return !LooksForPalette() ||
-         (spec_.channels == 3 && options_.palette == kAuto && !HasColour());
+  return !LooksForPalette() || (spec_.channels == 3 && options_.palette == kAuto && !HasColour());
 }
 
 // Of a grey image only where a palette is named.

@@ -158,9 +158,9 @@ Scores ScoreFiles(const EvaluateJob& job, const Evaluator& evaluator, const Task
   const auto read = [&](const fs::path& path, Modality modality,
                         const std::optional<SourceRule>& rule) {
     std::vector<std::string> said;
-    const SourceOptions options = {
-        rule.value_or(otherwise),
-        job.ir_palette.value_or(evaluator.convention().full_range ? "none" : "auto")};
+    SourceOptions options;
+    options.range = rule.value_or(otherwise);
+    options.palette = job.ir_palette.value_or(evaluator.convention().full_range ? "none" : "auto");
     Image image = ReadSource(path, modality, options, &said);
     notes.Add(path, said);
     return image;

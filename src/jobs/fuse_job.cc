@@ -186,7 +186,7 @@ TaskList ListTasks(const FuseJob& job) {
   }
   if (!job.rgbt) {
     PairRules rules = job.pairs;
-    rules.raw = job.sources.ir.read.raw.has_value();
+    rules.raw = !job.sources.ir.read.raw.empty();
     list = job.vis.empty() ? FindPairs(job.ir, rules) : FindPairs(job.ir, job.vis, rules);
   }
   for (ImagePair& pair : list.pairs) {

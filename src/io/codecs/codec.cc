@@ -76,7 +76,7 @@ std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file, const Read
   char start[8];
   const std::string_view found(start, file->ReadAt(0, start, sizeof(start)));
   if (found.empty()) throw Error(ErrorKind::kInput, "the file is empty", path.string());
-  if (options.raw) return OpenRaw(std::move(file), options);
+  if (!options.raw.empty()) return OpenRaw(std::move(file), options);
   for (const auto& [signature, open] : kFormats) {
     if (!found.starts_with(signature)) continue;
     if (signature == "P" && (found.size() < 2 || found[1] < '1' || found[1] > '6')) continue;
@@ -87,8 +87,9 @@ std::unique_ptr<RowReader> OpenImage(std::unique_ptr<InputFile> file, const Read
     return Upright(std::move(reader), path);
   }
   throw Error(ErrorKind::kInput, "not an image that can be read", path.string(),
-              IsRawName(path) ? "raw samples are read with --raw WIDTHxHEIGHT[:FORMAT[:SKIP]]"
-                              : "PNG, JPEG, BMP, TIFF, PGM, WebP, JPEG 2000, PFM and .npy files are");
+              IsRawName(path)
+                  ? "raw samples are read with --raw WIDTHxHEIGHT[:FORMAT[:SKIP]]"
+                  : "PNG, JPEG, BMP, TIFF, PGM, WebP, JPEG 2000, PFM and .npy files are");
 }
 
 const ImageFormat& FormatFor(const fs::path& path, SampleType type) {

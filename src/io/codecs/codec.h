@@ -118,7 +118,7 @@ std::unique_ptr<RowReader> OpenPnm(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenBmp(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenPfm(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenNpy(std::unique_ptr<InputFile> file);
-// options.raw is set.
+// options.raw is not empty.
 std::unique_ptr<RowReader> OpenRaw(std::unique_ptr<InputFile> file, const ReadOptions& options);
 std::unique_ptr<RowReader> OpenWebp(std::unique_ptr<InputFile> file);
 std::unique_ptr<RowReader> OpenJpeg2000(std::unique_ptr<InputFile> file);

@@ -39,7 +39,7 @@ constexpr RawFormat kFormats[] = {{"y8", kBytes, 8},
 
 constexpr int kMostPixels = 1'000'000;  // across and down
 
-const RawFormat& FindFormat(const std::string& name, const std::string& where) {
+const RawFormat& FindFormat(std::string_view name, const std::string& where) {
   for (const RawFormat& format : kFormats) {
     if (name == format.name) return format;
   }
@@ -145,9 +145,9 @@ RawLayout ParseRawLayout(const std::string& text, const std::string& where) {
   }
   if (rest.empty()) return layout;
   expect(':');
-  layout.format = Lower(rest.substr(0, rest.find(':')));
-  rest.remove_prefix(layout.format.size());
-  FindFormat(layout.format, where);
+  const std::string name = Lower(rest.substr(0, rest.find(':')));
+  rest.remove_prefix(name.size());
+  layout.format = FindFormat(name, where).name;
   if (rest.empty()) return layout;
   expect(':');
   number(&layout.skip);
@@ -161,7 +161,7 @@ bool IsRawName(const fs::path& path) {
 }
 
 std::unique_ptr<RowReader> OpenRaw(std::unique_ptr<InputFile> file, const ReadOptions& options) {
-  const RawLayout& raw = *options.raw;
+  const RawLayout& raw = options.raw;
   const fs::path path = file->path();
   const RawFormat& format = FindFormat(raw.format, path.string());
   if (raw.width < 1 || raw.height < 1 || raw.width > kMostPixels || raw.height > kMostPixels) {
