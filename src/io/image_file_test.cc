@@ -209,14 +209,14 @@ TEST(ImageRows, RefuseWhatIsNotOfTheFile) {
 
 TEST(Image, Extensions) {
   const TemporaryFolder folder;
-  for (const char* name :
-       {"a.png", "b.PNG", "c.jpeg", "d.Tif", "e.tiff", "f.bmp", "g.pgm", "h.npy", "i.pfm"}) {
+  for (const char* name : {"a.png", "b.PNG", "c.jpeg", "d.Tif", "e.tiff", "f.bmp", "g.pgm", "h.npy",
+                           "i.pfm", "j.webp", "k.jp2"}) {
     WriteFileAtomically(folder / name, "");
   }
-  for (const char* name : {"a", "png", ".png", "a.png.txt", "b.webp"}) {
+  for (const char* name : {"a", "png", ".png", "a.png.txt", "b.raw"}) {
     WriteFileAtomically(folder / name, "");
   }
-  EXPECT_EQ(ListImages(folder.path()).size(), 9u);
+  EXPECT_EQ(ListImages(folder.path()).size(), 11u);
   EXPECT_NO_THROW(CheckImageFormat("a.png", SampleType::kUint16));
   ExpectError(ErrorKind::kUsage, "unknown image format '.xyz'",
               [] { CheckImageFormat("a.xyz", SampleType::kUint8); });
