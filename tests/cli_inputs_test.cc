@@ -62,8 +62,7 @@ double Correlation(const Plane<float>& a, const Plane<float>& b) {
       sum_a += p, sum_b += q, aa += p * p, bb += q * q, ab += p * q;
     }
   }
-  return (ab - sum_a * sum_b / n) /
-         std::sqrt((aa - sum_a * sum_a / n) * (bb - sum_b * sum_b / n));
+  return (ab - sum_a * sum_b / n) / std::sqrt((aa - sum_a * sum_a / n) * (bb - sum_b * sum_b / n));
 }
 
 TEST_F(CliInputsTest, RawThermalValuesShowTheSameHeat) {
@@ -111,8 +110,9 @@ TEST_F(CliInputsTest, EvalFollowsTheRangeAsTheConventionSays) {
   ExpectIn(found.err, "raw.png: its values from ");
   EXPECT_EQ(full.err.find("its values from"), std::string::npos) << full.err;
   EXPECT_NE(found.out, full.out);
-  const RunResult published = Auif("eval --convention vifb --ir raw.png --vis vis.png --fused "
-                                   "fused.png --format csv");
+  const RunResult published = Auif(
+      "eval --convention vifb --ir raw.png --vis vis.png --fused "
+      "fused.png --format csv");
   EXPECT_EQ(published.err.find("its values from"), std::string::npos) << published.err;
 }
 

@@ -25,9 +25,10 @@ AUIF_API void SaveModel(const Model& model, const std::filesystem::path& path);
 // format of today) or safetensors with the state dicts of the base encoder, the detail encoder and
 // the decoder, in any order, in one file or several, or one folder that holds them, where other
 // files do not matter. A state dict may stand in a checkpoint beside an optimizer's state and
-// others; whatever prefixes stand before its keys are left out. Nothing in the files is executed. The model has the release form; its metadata says from which files it came
-// (`source`). Throws Error: kInput where a file is broken, holds anything but tensors, or a part of
-// the network is missing, there twice, or has an unknown key or shape; kUsage without files.
+// others; whatever prefixes stand before its keys are left out. Nothing in the files is executed.
+// The model has the release form; its metadata says from which files it came (`source`). Throws
+// Error: kInput where a file is broken, holds no tensors, or a part of the network is missing,
+// there twice, or has an unknown key or shape; kUsage without files.
 AUIF_API Model ImportTorch(const std::vector<std::filesystem::path>& files);
 
 }  // namespace auif

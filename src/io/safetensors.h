@@ -16,9 +16,9 @@ struct Safetensors {
 };
 
 // Reads a whole file's bytes; `where` is its name in messages. Numbers of PyTorch's types are
-// rounded to float. Throws Error (kInput) for every departure from the format: a header that is too long,
-// not JSON or has keys twice; places that overlap, leave holes or end outside the file; shapes that
-// do not fit the number of bytes.
+// rounded to float. Throws Error (kInput) for every departure from the format: a header that is too
+// long, not JSON or has keys twice; places that overlap, leave holes or end outside the file;
+// shapes that do not fit the number of bytes.
 Safetensors ParseSafetensors(std::string_view bytes, const std::string& where);
 
 // The file's bytes, F32 throughout. The same content always gives the same bytes: tensors by name,

@@ -7,8 +7,9 @@ namespace auif {
 namespace {
 
 std::string WithoutNumbers(std::string note) {
-  std::erase_if(note, [](char c) { return std::string_view("0123456789.-").find(c) !=
-                                          std::string_view::npos; });
+  std::erase_if(note, [](char c) {
+    return std::string_view("0123456789.-").find(c) != std::string_view::npos;
+  });
   return note;
 }
 
