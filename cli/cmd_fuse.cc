@@ -24,8 +24,8 @@ constexpr const char* kFooter =
     "Reads PNG, JPEG, BMP, TIFF, PGM, WebP, JPEG 2000, PFM and .npy files, also of floats where "
     "the\n"
     "format has them, and raw samples (--raw); docs/inputs.md has more. A colour visible image is\n"
-    "fused on its luma and keeps its chroma. Both images must be registered and of one size, 10x10 "
-    "or more.\n"
+    "fused on its luma and keeps its chroma. Both images must be registered, 10x10 pixels or "
+    "more.\n"
     "\n"
     "A radiometric JPEG file of a thermal camera is fused by its raw values; alone, with the "
     "visible\n"
@@ -143,50 +143,59 @@ Action AddFuse(CLI::App& command) {
                   "Bits of a value of the result: 8, 16, or 32f for floats (default: 8)")
       ->type_name("N")
       ->check(CLI::IsMember({"8", "16", "32f"}).description(""));
+  AddThreads(command, job.threads);
+  command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
   command
       .add_option("--page", job.sources.ir.read.page,
                   "Which page of infrared TIFF files, or frame of raw samples (default: 1)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(CLI::PositiveNumber.description(""))
+      ->group(kImages);
   command
       .add_option("--raw", options->raw,
                   "Infrared files are raw samples: WIDTHxHEIGHT[:FORMAT[:SKIP]], with the bytes to "
                   "skip; formats: y8, y10, y12, y14, y16 (default), their big-endian y16be and so "
                   "on, float32, rgb24")
-      ->type_name("LAYOUT");
-  command.add_flag("--rgbt", job.rgbt,
-                   "IR is an image of four channels, or a folder of them: colours and, as the "
-                   "fourth, infrared");
+      ->type_name("LAYOUT")
+      ->group(kImages);
+  command
+      .add_flag("--rgbt", job.rgbt,
+                "IR is an image of four channels, or a folder of them: colours and, as the "
+                "fourth, infrared")
+      ->group(kImages);
   AddRanges(command, options->ir_range, options->vis_range);
   command
       .add_option("--equalise", options->equalise,
                   "Spread infrared levels by their share of the pixels, as cameras do: plateau")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"plateau"}).description(""));
+      ->check(CLI::IsMember({"plateau"}).description(""))
+      ->group(kImages);
   command
       .add_option("--resize", options->resize,
                   "Scale the infrared (ir) or visible (vis) image to the other's size")
       ->type_name("WHICH")
-      ->check(CLI::IsMember({"ir", "vis"}).description(""));
+      ->check(CLI::IsMember({"ir", "vis"}).description(""))
+      ->group(kImages);
   AddIrPalette(command, job.sources.ir.palette);
   command
       .add_option("--palette", job.sources.colour.palette,
                   "Colour the result by the infrared image's levels: " + PaletteList())
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->group(kColours);
   command
       .add_option("--luma", options->luma,
                   "Grey levels of colours: those of BT.601 or BT.709 (default: 601)")
       ->type_name("N")
-      ->check(CLI::IsMember({"601", "709"}).description(""));
+      ->check(CLI::IsMember({"601", "709"}).description(""))
+      ->group(kColours);
   command
       .add_option("--chroma", options->chroma,
                   "What of the colours stays as their luma changes: keep (Cb and Cr) or saturation "
                   "(default: keep)")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"keep", "saturation"}).description(""));
+      ->check(CLI::IsMember({"keep", "saturation"}).description(""))
+      ->group(kColours);
   AddPairRules(command, job.pairs);
-  AddThreads(command, job.threads);
-  command.add_flag("-q,--quiet", options->quiet, "Print nothing but errors");
   command.footer(kFooter);
   return [options] { return Run(*options); };
 }

@@ -36,6 +36,10 @@ Action AddTrain(CLI::App& command);
 // Options that several commands have, always with the same name and meaning.
 void AddThreads(CLI::App& command, int& threads);
 
+// Groups of the help.
+inline constexpr const char *kImages = "How images are read", *kColours = "Colours",
+                            *kFolders = "Which images of folders belong together";
+
 // --ir-range and --vis-range.
 void AddRanges(CLI::App& command, std::string& ir, std::string& vis);
 

@@ -20,7 +20,6 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
-#include "image/palette.h"
 
 namespace auif::cli {
 namespace {
@@ -182,57 +181,6 @@ int Run(int argc, char** argv) {
 }
 
 }  // namespace
-
-void AddRanges(CLI::App& command, std::string& ir, std::string& vis) {
-  command
-      .add_option("--ir-range", ir,
-                  "Infrared values that are black and white: auto, full, MIN,MAX or "
-                  "percentile:LOW,HIGH (auto: more than 8 bits that fill less than a quarter of "
-                  "their range are stretched)")
-      ->type_name("RANGE");
-  command
-      .add_option("--vis-range", vis,
-                  "The same of the visible image (auto: 10, 12 or 14 bits in 16 are recognised)")
-      ->type_name("RANGE");
-}
-
-std::string PaletteList() {
-  std::string list;
-  for (const std::string& name : PaletteNames()) list += (list.empty() ? "" : ", ") + name;
-  return list;
-}
-
-void AddIrPalette(CLI::App& command, std::string& palette) {
-  command
-      .add_option("--ir-palette", palette,
-                  "Palette that the infrared image was coloured with: auto, none (its luma is "
-                  "taken), " +
-                      PaletteList() + " (default: auto)")
-      ->type_name("NAME");
-}
-
-void CheckPalettes(const std::string& ir_palette, const std::string& palette) {
-  if (ir_palette != "auto" && ir_palette != "none") FindPalette(ir_palette, "--ir-palette");
-  if (!palette.empty()) FindPalette(palette, "--palette");
-}
-
-void AddPairRules(CLI::App& command, PairRules& rules) {
-  command.add_flag("--recursive", rules.recursive, "Folders: look into their subfolders, too");
-  std::string names;
-  for (const Layout& layout : Layouts()) names += (names.empty() ? "" : ", ") + layout.name;
-  command.add_option("--layout", rules.layout, "Folders: those of a public data set: " + names)
-      ->type_name("NAME");
-  command
-      .add_option("--match", rules.match,
-                  "Folders: regular expression for names without extension; group 1 captures what "
-                  "an infrared name shares with its partner's, group 2 the same of a visible one")
-      ->type_name("PATTERN");
-  command
-      .add_option("--pairs", rules.list,
-                  "CSV (columns infrared, visible, name) or JSON file that lists the pairs; paths "
-                  "are relative to the folder, or to the file where there is none")
-      ->type_name("FILE");
-}
 
 void AddThreads(CLI::App& command, int& threads) {
   command.add_option("--threads", threads, "Threads to use (default: as many as the machine has)")
