@@ -19,9 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFooter =
-    "Reads names alone, no images. The CSV file that -o writes is what --pairs of 'auif fuse' and\n"
-    "'auif eval' reads: where names do not tell the pairs, write such a file, or correct this "
-    "one.\n"
+    "Reads names, no images. The CSV file that -o writes is what --pairs of 'auif fuse' and 'auif\n"
+    "eval' reads: where names do not tell the pairs, write such a file, or correct this one.\n"
     "docs/pairing.md explains how names are compared. Exit code 1: an image has no partner.\n"
     "\n"
     "Examples:\n"
