@@ -55,9 +55,12 @@ template <typename T>
 std::vector<T> Numbers(int samples, double scale) {
   std::vector<T> numbers;
   for (int i = 0; i < kWidth * kHeight * samples; ++i) {
-    const double value = std::numeric_limits<T>::is_signed ? i - 500 : i;
-    numbers.push_back(
-        static_cast<T>(std::numeric_limits<T>::is_integer && sizeof(T) == 1 ? i : scale * value));
+    const bool is_signed = std::numeric_limits<T>::is_signed;
+    if constexpr (sizeof(T) == 1) {
+      numbers.push_back(static_cast<T>(i % 256 - (is_signed ? 128 : 0)));
+    } else {
+      numbers.push_back(static_cast<T>(scale * (is_signed ? i - 500 : i)));
+    }
   }
   return numbers;
 }
