@@ -32,6 +32,11 @@ class WebpReader : public RowReader {
     WebPBitstreamFeatures features;
     Check(WebPGetFeatures(bytes_.get(), size_, &features));
     if (features.has_animation != 0) ThrowNotRead(file_->path(), "several WebP frames");
+    // A canvas may be larger, but not what a still image is decoded to: 14 bits.
+    constexpr int kMostPixels = 16383;
+    if (features.width > kMostPixels || features.height > kMostPixels) {
+      Fail("more pixels than the format holds");
+    }
     shape_ = {features.width, features.height, 3, SampleType::kUint8};
     if (features.has_alpha != 0) notes_.emplace_back("its alpha channel is dropped");
     ReadTags();
