@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "io/bytes.h"
 #include "io/codecs/codec.h"
+#include "io/thermal_limits.h"
 
 namespace auif {
 namespace {
@@ -39,12 +41,8 @@ class Fields {
 
  private:
   std::uint32_t Read(std::size_t at, std::size_t count) const {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t from = big_ ? at + i : at + count - 1 - i;
-      value = value << 8 | static_cast<unsigned char>(bytes_[from]);
-    }
-    return value;
+    return static_cast<std::uint32_t>(
+        UintOf(reinterpret_cast<const std::uint8_t*>(bytes_.data()) + at, count, big_));
   }
 
   std::string_view bytes_;
@@ -71,29 +69,33 @@ void YCbCrToRgb(Image* image) {
   }
 }
 
+// Where a condition stands in the camera's record, a float.
+std::size_t PlaceOf(double ThermalConditions::*value) {
+  static constexpr std::pair<double ThermalConditions::*, std::size_t> kPlaces[] = {
+      {&ThermalConditions::emissivity, 0x20}, {&ThermalConditions::distance, 0x24},
+      {&ThermalConditions::reflected, 0x28},  {&ThermalConditions::atmosphere, 0x2C},
+      {&ThermalConditions::window, 0x30},     {&ThermalConditions::window_transmission, 0x34},
+      {&ThermalConditions::humidity, 0x3C}};
+  return std::ranges::find(kPlaces, value, [](const auto& place) { return place.first; })->second;
+}
+
 // The conditions that the camera was set to, where they are any.
 ThermalConditions ReadConditions(const Fields& fields, std::vector<std::string>* notes) {
   ThermalConditions conditions;
-  const auto take = [&](std::size_t at, double* value, double least, double most,
-                        const char* name) {
-    const double read = fields.Float(at);
-    if (read >= least && read <= most) {
-      *value = read;
-    } else {
-      notes->push_back(std::string(name) + " in the file is none (" + NumberText(read) +
-                       "): " + NumberText(*value) + " is taken");
+  for (const ThermalLimit& limit : kThermalLimits) {
+    const double read = fields.Float(PlaceOf(limit.value));
+    double value = read;
+    if (limit.value == &ThermalConditions::humidity && read > 1 && read <= 100) {
+      value = read > 2 ? read / 100 : 1;  // some files have per cent
     }
-  };
-  constexpr double kLeastShare = 1e-3, kColdest = 1, kHottest = 1e4;
-  take(0x20, &conditions.emissivity, kLeastShare, 1, "the emissivity");
-  take(0x24, &conditions.distance, 0, 1e6, "the distance");
-  take(0x28, &conditions.reflected, kColdest, kHottest, "the reflected temperature");
-  take(0x2C, &conditions.atmosphere, kColdest, kHottest, "the air's temperature");
-  take(0x30, &conditions.window, kColdest, kHottest, "the window's temperature");
-  take(0x34, &conditions.window_transmission, kLeastShare, 1, "the window's transmission");
-  take(0x3C, &conditions.humidity, 0, 100, "the humidity");
-  if (conditions.humidity > 2) conditions.humidity /= 100;  // some files have per cent
-  conditions.humidity = std::min(conditions.humidity, 1.0);
+    double& condition = conditions.*limit.value;
+    if (value >= limit.least && value <= limit.most) {
+      condition = value;
+    } else {
+      notes->push_back(std::string("the ") + limit.name + " in the file is none (" +
+                       NumberText(read) + "): " + NumberText(condition) + " is taken");
+    }
+  }
   return conditions;
 }
 

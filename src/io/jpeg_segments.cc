@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "io/bytes.h"
+
 namespace auif {
 namespace {
 
@@ -29,7 +31,7 @@ std::vector<JpegSegment> JpegSegments(const InputFile& file) {
       ++stray;
       continue;
     }
-    const std::size_t length = static_cast<std::size_t>(head[2]) << 8 | head[3];
+    const std::size_t length = BigEndian(head + 2, 2);
     if (length < 2 || at + 2 + length > file.size()) break;
     segments.push_back({head[1], at + 4, length - 2});
     at += 2 + length;

@@ -7,18 +7,13 @@
 #include <limits>
 #include <utility>
 
+#include "io/bytes.h"
 #include "io/codecs/codec.h"
 
 namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::uint32_t Little(const std::uint8_t* from, int bytes) {
-  std::uint32_t value = 0;
-  for (int i = bytes - 1; i >= 0; --i) value = value << 8 | from[i];
-  return value;
-}
 
 // Rows are padded to whole 32-bit words.
 std::uint64_t RowPitch(std::uint64_t width, int bits_a_pixel) {
@@ -34,24 +29,24 @@ class BmpReader : public RowReader {
     std::uint8_t header[kFileHeader + kInfoHeader] = {};
     ReadExactly(*file_, 0, header, kFileHeader + 4);
     const std::uint8_t* info = header + kFileHeader;
-    offset_ = Little(header + 10, 4);
-    const std::uint32_t info_size = Little(info, 4);
+    offset_ = LittleEndian(header + 10, 4);
+    const std::uint32_t info_size = LittleEndian(info, 4);
     std::uint32_t compression = 0, colours = 0;
     int entry_bytes = 4;
     std::int64_t height;
     if (info_size == 12) {  // of OS/2
       ReadExactly(*file_, 0, header, kFileHeader + 12);
-      shape_.width = static_cast<int>(Little(info + 4, 2));
-      height = Little(info + 6, 2);
-      pixel_bits_ = static_cast<int>(Little(info + 10, 2));
+      shape_.width = static_cast<int>(LittleEndian(info + 4, 2));
+      height = LittleEndian(info + 6, 2);
+      pixel_bits_ = static_cast<int>(LittleEndian(info + 10, 2));
       entry_bytes = 3;
     } else if (info_size >= kInfoHeader && info_size <= 124) {
       ReadExactly(*file_, 0, header, sizeof(header));
-      shape_.width = static_cast<std::int32_t>(Little(info + 4, 4));
-      height = static_cast<std::int32_t>(Little(info + 8, 4));
-      pixel_bits_ = static_cast<int>(Little(info + 14, 2));
-      compression = Little(info + 16, 4);
-      colours = Little(info + 32, 4);
+      shape_.width = static_cast<std::int32_t>(LittleEndian(info + 4, 4));
+      height = static_cast<std::int32_t>(LittleEndian(info + 8, 4));
+      pixel_bits_ = static_cast<int>(LittleEndian(info + 14, 2));
+      compression = LittleEndian(info + 16, 4);
+      colours = LittleEndian(info + 32, 4);
     } else {
       Broken("a header of " + std::to_string(info_size) + " bytes");
     }
@@ -74,7 +69,7 @@ class BmpReader : public RowReader {
       if (fields) {
         std::uint8_t masks[12];
         ReadExactly(*file_, kFileHeader + kInfoHeader, masks, sizeof(masks));
-        for (int c = 0; c < 3; ++c) masks_[c] = Little(masks + 4 * c, 4);
+        for (int c = 0; c < 3; ++c) masks_[c] = LittleEndian(masks + 4 * c, 4);
       }
       if (masks_[0] == 0 || masks_[1] == 0 || masks_[2] == 0) Broken("an empty bit mask");
       shape_.channels = 3;
@@ -104,7 +99,7 @@ class BmpReader : public RowReader {
     }
     const int bytes = pixel_bits_ / 8;
     for (int x = 0; x < shape_.width; ++x) {
-      const std::uint32_t pixel = Little(row_.get() + std::size_t(x) * bytes, bytes);
+      const std::uint32_t pixel = LittleEndian(row_.get() + std::size_t(x) * bytes, bytes);
       for (int c = 0; c < 3; ++c) *to++ = Field(pixel, masks_[c]);
     }
   }

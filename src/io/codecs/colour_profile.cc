@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "io/bytes.h"
 
 namespace auif {
 namespace {
@@ -17,9 +18,7 @@ constexpr std::size_t kHeader = 128;
 constexpr std::uint32_t kMostTags = 200;
 
 std::uint32_t Big(Bytes bytes, std::size_t at, std::size_t count = 4) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value = value << 8 | bytes[at + i];
-  return value;
+  return BigEndian(bytes.data() + at, count);
 }
 double Fixed(Bytes bytes, std::size_t at) {
   return static_cast<std::int32_t>(Big(bytes, at)) / 65536.0;

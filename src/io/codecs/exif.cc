@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "io/bytes.h"
+
 namespace auif {
 namespace {
 
@@ -23,11 +25,7 @@ int ExifOrientation(std::span<const std::uint8_t> exif) {
   if (!little && !(exif[0] == 'M' && exif[1] == 'M')) return kUpright;
   // The caller has checked that the bytes are there.
   const auto number = [&](std::size_t at, std::size_t bytes) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < bytes; ++i) {
-      value = value << 8 | exif[at + (little ? bytes - 1 - i : i)];
-    }
-    return value;
+    return static_cast<std::uint32_t>(UintOf(exif.data() + at, bytes, !little));
   };
   const std::size_t directory = number(4, 4);
   if (number(2, 2) != 42 || directory > exif.size() - 2) return kUpright;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "io/bytes.h"
 #include "io/codecs/codec.h"
 #include "io/codecs/colour_profile.h"
 
@@ -63,9 +64,7 @@ class Jpeg2000Reader : public RowReader {
   std::uint32_t Number(std::uint64_t at, int bytes) const {
     std::uint8_t read[4];
     ReadExactly(*file_, at, read, static_cast<std::size_t>(bytes));
-    std::uint32_t value = 0;
-    for (int i = 0; i < bytes; ++i) value = value << 8 | read[i];
-    return value;
+    return BigEndian(read, static_cast<std::size_t>(bytes));
   }
 
   // Up to the codestream, whose place start_ and end_ become.

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <set>
 
+#include "io/bytes.h"
+
 namespace auif {
 namespace {
 
@@ -51,8 +53,7 @@ class Walk {
     std::uint8_t found[8];
     const auto count = static_cast<std::size_t>(bytes);
     if (file_.ReadAt(at, found, count) != count) return false;
-    *value = 0;
-    for (int i = 0; i < bytes; ++i) *value = *value << 8 | found[big_endian_ ? i : bytes - 1 - i];
+    *value = UintOf(found, count, big_endian_);
     return true;
   }
   void ReadEntry(std::uint64_t at, TiffPage* page, bool* further) const {

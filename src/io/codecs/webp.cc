@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "io/bytes.h"
 #include "io/codecs/codec.h"
 #include "io/codecs/colour_profile.h"
 #include "io/codecs/exif.h"
@@ -24,7 +25,7 @@ class WebpReader : public RowReader {
     std::uint8_t header[12];
     ReadExactly(*file_, 0, header, sizeof(header));
     if (std::memcmp(header + 8, "WEBP", 4) != 0) Fail("RIFF without WEBP");
-    const std::uint64_t size = std::uint64_t{Little(header + 4)} + 8;
+    const std::uint64_t size = std::uint64_t{LittleEndian(header + 4, 4)} + 8;
     if (size > file_->size()) ThrowCutShort(file_->path());
     bytes_ = MakeBuffer(size, file_->path());
     size_ = static_cast<std::size_t>(size);
@@ -48,9 +49,6 @@ class WebpReader : public RowReader {
   }
 
  private:
-  static std::uint32_t Little(const std::uint8_t* bytes) {
-    return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | std::uint32_t{bytes[3]} << 24;
-  }
   [[noreturn]] void Fail(const char* message) {
     errors_.Note(message);
     errors_.Throw();
@@ -72,7 +70,7 @@ class WebpReader : public RowReader {
   void ReadTags() {
     for (std::size_t at = 12; size_ - at >= 8;) {
       const std::string_view name(reinterpret_cast<const char*>(bytes_.get()) + at, 4);
-      const std::size_t size = Little(bytes_.get() + at + 4);
+      const std::size_t size = LittleEndian(bytes_.get() + at + 4, 4);
       at += 8;
       if (size > size_ - at) return;
       const std::span<const std::uint8_t> data(bytes_.get() + at, size);
