@@ -4,10 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
+#include "image/palette.h"
 #include "jobs/fuse_job.h"
 
 namespace auif::cli {
@@ -179,7 +181,7 @@ Action AddFuse(CLI::App& command) {
   AddIrPalette(command, job.sources.ir.palette);
   command
       .add_option("--palette", job.sources.colour.palette,
-                  "Colour the result by the infrared image's levels: " + PaletteList())
+                  "Colour the result by the infrared image's levels: " + Joined(PaletteNames()))
       ->type_name("NAME")
       ->group(kColours);
   command

@@ -1,12 +1,11 @@
 // Images from and to files, whole or row by row, and which of them belong together.
 //
 // Read are PNG, JPEG, BMP, TIFF, PNM (PGM, PPM), WebP, JPEG 2000, PFM and .npy files; the content
-// says which it is.
-// Raw samples need a RawLayout. Unsigned integers of 8 and 16 bits stay what they are, of 10, 12
-// and 14 bits they become 16-bit samples with a range of their own; signed and larger ones and
-// floats become float samples with the file's values. Palettes and values of less than 8 bits are
-// expanded, alpha channels are dropped. Images are upright, as EXIF data or TIFF's tag want them;
-// colour profiles and gamma are not applied, but ImageReader::notes() says so.
+// says which it is. Raw samples need a RawLayout. Unsigned integers of 8 and 16 bits stay what they
+// are, of 10, 12 and 14 bits they become 16-bit samples with a range of their own; signed and
+// larger ones and floats become float samples with the file's values. Palettes and values of less
+// than 8 bits are expanded, alpha channels are dropped. Images are upright, as EXIF data or TIFF's
+// tag want them; colour profiles and gamma are not applied, but ImageReader::notes() says so.
 //
 // Written are the formats of the extensions .tif, .tiff and .npy (8 and 16 bits and floats), .png
 // and .pnm (8 and 16 bits), .pgm (the same, grey alone), .ppm (the same, colour alone), .jpg, .jpeg
@@ -129,8 +128,8 @@ struct ImageFormat;  // a format that is written
 // Writes an image row by row in memory for a few rows.
 class AUIF_API ImageWriter {
  public:
-  // spec: the size of the image, and channels and type of the rows to come. Throws
-  // Error as WriteImage does.
+  // spec: the size of the image, and channels and type of the rows to come. Throws Error as
+  // WriteImage does.
   ImageWriter(const std::filesystem::path& path, const ImageSpec& spec);
   // The same for a format that was found by the path.
   ImageWriter(const std::filesystem::path& path, const ImageSpec& spec, const ImageFormat& format);
@@ -200,7 +199,8 @@ AUIF_API const std::vector<Layout>& Layouts();
 // the band may differ: NAME_ir and NAME_vis, IR7 and VIS7, 00001i and 00001v (docs/pairing.md has
 // the words). Where no two names are equal so, what all names of both folders have in common
 // decides, if it is not ambiguous. Throws Error: kInput for a folder that is missing or has no
-// images, and where several images fit one; kUsage for rules that are none.
+// images, and where several images fit one; kUsage for rules that are none, and for a visible
+// folder beside a list. An empty `vis`: `ir` is a folder that holds both.
 AUIF_API PairList FindPairs(const std::filesystem::path& ir, const std::filesystem::path& vis,
                             const PairRules& rules = {});
 

@@ -94,8 +94,7 @@ void Open(Dataset& set, const fs::path& data) {
                 folder.string(), "correct its description, or --data");
   }
   if (!set.pairs_by.list.empty()) set.pairs_by.list = below(set.pairs_by.list);
-  PairList list =
-      set.vis.empty() ? FindPairs(set.ir, set.pairs_by) : FindPairs(set.ir, set.vis, set.pairs_by);
+  PairList list = FindPairs(set.ir, set.vis, set.pairs_by);
   if (!list.unmatched.empty()) {
     throw Error(ErrorKind::kInput, "the image has no partner", list.unmatched.front().string(),
                 "remove it, or add its partner");

@@ -1,11 +1,8 @@
 #include "io/fused_names.h"
 
 #include <algorithm>
-#include <regex>
 #include <string_view>
 #include <utility>
-
-#include "auif/error.h"
 
 namespace auif {
 namespace {
@@ -76,18 +73,11 @@ FusedNames::FusedNames(const PairIndex& index, const std::vector<std::string>& n
   }
 }
 
-FusedNames::FusedNames(const PairIndex& index, std::string pattern)
+FusedNames::FusedNames(const PairIndex& index, NamePattern pattern)
     : index_(index), pattern_(std::move(pattern)) {}
 
 std::optional<std::size_t> FusedNames::Find(const std::string& name) const {
-  if (!pattern_.empty()) {
-    std::smatch match;
-    if (!std::regex_match(name, match, std::regex(pattern_)) || !match[1].matched) {
-      return std::nullopt;
-    }
-    return index_.FindName(match[1].str());
-  }
-  const auto inner = Inner(name, prefix_, suffix_);
+  const auto inner = pattern_ ? pattern_->Group(name, 1) : Inner(name, prefix_, suffix_);
   return inner ? index_.FindName(*inner) : std::nullopt;
 }
 
@@ -97,15 +87,8 @@ std::string FusedNames::LeftOut() const {
   return text;
 }
 
-void CheckFusedPattern(const std::string& pattern) {
-  try {
-    if (std::regex(pattern).mark_count() == 1) return;
-  } catch (const std::regex_error& error) {
-    throw Error(ErrorKind::kUsage, std::string("is no regular expression: ") + error.what(),
-                "'" + pattern + "'");
-  }
-  throw Error(ErrorKind::kUsage, "needs one group in parentheses", "'" + pattern + "'",
-              "which captures the name of the pair: 'result_(.*)_final'");
+NamePattern FusedPattern(const std::string& pattern) {
+  return {pattern, 1, "which captures the name of the pair: 'result_(.*)_final'"};
 }
 
 }  // namespace auif

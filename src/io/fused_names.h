@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/name_pattern.h"
 #include "io/pair_index.h"
 
 namespace auif {
@@ -16,8 +17,8 @@ class FusedNames {
   // names: of all results of one method, without extension. What is common to all of them in front
   // and behind is left out where more of them then belong to a pair: SCENE_METHOD, fused_01.
   FusedNames(const PairIndex& index, const std::vector<std::string>& names);
-  // By a regular expression for whole names, whose only group captures the pair's name.
-  FusedNames(const PairIndex& index, std::string pattern);
+  // By a pattern whose only group captures the pair's name.
+  FusedNames(const PairIndex& index, NamePattern pattern);
 
   std::optional<std::size_t> Find(const std::string& name) const;
   // "'fused_' before and '_x' behind"; empty where nothing is left out.
@@ -25,10 +26,11 @@ class FusedNames {
 
  private:
   const PairIndex& index_;
-  std::string pattern_, prefix_, suffix_;
+  std::optional<NamePattern> pattern_;
+  std::string prefix_, suffix_;
 };
 
 // Throws Error (kUsage) for what is no regular expression with one group.
-void CheckFusedPattern(const std::string& pattern);
+NamePattern FusedPattern(const std::string& pattern);
 
 }  // namespace auif

@@ -52,12 +52,12 @@ TEST_F(FusedNamesTest, OtherNamesHaveNoPair) {
 }
 
 TEST_F(FusedNamesTest, APatternCapturesThePair) {
-  const FusedNames fused(index_, std::string("r(.*)_\\d+"));
+  const FusedNames fused(index_, FusedPattern("r(.*)_\\d+"));
   EXPECT_EQ(fused.Find("r01_77"), 0u);
   EXPECT_FALSE(fused.Find("01"));
-  EXPECT_NO_THROW(CheckFusedPattern("(.*)"));
+  EXPECT_NO_THROW(FusedPattern("(.*)"));
   for (const char* wrong : {"(", "a", "(a)(b)"}) {
-    EXPECT_THROW(CheckFusedPattern(wrong), Error) << wrong;
+    EXPECT_THROW(FusedPattern(wrong), Error) << wrong;
   }
 }
 

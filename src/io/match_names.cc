@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <regex>
 #include <set>
 #include <utility>
 
@@ -120,9 +119,13 @@ bool HasNumber(const std::string& key) {
 
 }  // namespace
 
+void SortByName(PairList& list) {
+  std::sort(list.pairs.begin(), list.pairs.end(),
+            [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
+}
+
 void MatchNames(Images images, const std::string& group, bool folders, PairList& list) {
   Images ir, vis;
-  std::vector<fs::path> rest;
   // Letters tell the band only where words do not.
   const bool letters =
       !folders && std::none_of(images.begin(), images.end(), [](const auto& image) {
@@ -200,25 +203,16 @@ void MatchNames(Images images, const std::string& group, bool folders, PairList&
   lists.Finish();
 }
 
-void CheckPattern(const std::string& pattern) {
-  try {
-    if (std::regex(pattern).mark_count() == 2) return;
-  } catch (const std::regex_error& error) {
-    throw Error(ErrorKind::kUsage, std::string("is no regular expression: ") + error.what(),
-                "'" + pattern + "'");
-  }
-  throw Error(ErrorKind::kUsage, "needs two groups in parentheses", "'" + pattern + "'",
-              "the first captures what an infrared image's name shares with its partner's, the "
-              "second the same of a visible one: 'IR_(.*)|VIS_(.*)'");
+NamePattern PairPattern(const std::string& pattern) {
+  return {pattern, 2,
+          "the first captures what an infrared image's name shares with its partner's, the second "
+          "the same of a visible one: 'IR_(.*)|VIS_(.*)'"};
 }
 
-void MatchPattern(const Images& images, const std::string& pattern, const std::string& group,
+void MatchPattern(const Images& images, const NamePattern& pattern, const std::string& group,
                   PairList& list) {
-  const std::regex expression(pattern);
-  const auto key = [&](const NamedImage& image, std::size_t side) -> std::optional<std::string> {
-    std::smatch match;
-    if (!std::regex_match(image.name.stem(), match, expression)) return std::nullopt;
-    return match[side].matched ? std::optional(match[side].str()) : std::nullopt;
+  const auto key = [&](const NamedImage& image, std::size_t side) {
+    return pattern.Group(image.name.stem(), side);
   };
   Images ir, vis;
   for (const NamedImage& image : images) {

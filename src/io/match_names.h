@@ -8,8 +8,12 @@
 
 #include "auif/io.h"
 #include "io/image_name.h"
+#include "io/name_pattern.h"
 
 namespace auif {
+
+// The pairs in the order of their names.
+void SortByName(PairList& list);
 
 struct NamedImage {
   std::filesystem::path path;
@@ -25,9 +29,9 @@ void MatchNames(std::vector<NamedImage> images, const std::string& group, bool f
 
 // The same by a pattern that captures what the names of a pair have in common: in its first group
 // for an infrared image, in its second for a visible one.
-void MatchPattern(const std::vector<NamedImage>& images, const std::string& pattern,
+void MatchPattern(const std::vector<NamedImage>& images, const NamePattern& pattern,
                   const std::string& group, PairList& list);
 // Throws Error (kUsage) for a pattern that is none, or has not two groups.
-void CheckPattern(const std::string& pattern);
+NamePattern PairPattern(const std::string& pattern);
 
 }  // namespace auif

@@ -11,6 +11,7 @@
 #include "io/atomic_file.h"
 #include "io/csv.h"
 #include "io/image_name.h"
+#include "io/match_names.h"
 
 namespace auif {
 namespace {
@@ -105,8 +106,7 @@ PairList ReadPairFile(const fs::path& file, const fs::path& folder) {
     }
     list.pairs.push_back(std::move(pair));
   }
-  std::sort(list.pairs.begin(), list.pairs.end(),
-            [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
+  SortByName(list);
   return list;
 }
 

@@ -75,7 +75,7 @@ struct Images {
 class Search {
  public:
   explicit Search(const PairRules& rules) : rules_(rules), recursive_(rules.recursive) {
-    if (!rules.match.empty()) CheckPattern(rules.match);
+    if (!rules.match.empty()) pattern_ = PairPattern(rules.match);
     if (rules.layout.empty()) return;
     std::vector<std::string> names;
     for (const Layout& layout : Layouts()) {
@@ -83,10 +83,8 @@ class Search {
       if (layout.name == Lower(rules.layout)) layout_ = &layout;
     }
     if (layout_ == nullptr) {
-      std::string list;
-      for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
       throw Error(ErrorKind::kUsage, "there is no layout '" + rules.layout + "'", {},
-                  GuessAndList(rules.layout, names, "there are " + list));
+                  GuessAndList(rules.layout, names));
     }
     recursive_ = true;
   }
@@ -126,16 +124,15 @@ class Search {
   PairList Finish() {
     PairList list;
     for (auto& [group, images] : groups_) {
-      if (!rules_.match.empty()) {
-        MatchPattern(images.images, rules_.match, group, list);
+      if (pattern_) {
+        MatchPattern(images.images, *pattern_, group, list);
       } else {
         MatchNames(std::move(images.images), group, images.folders, list);
       }
     }
     std::sort(list.unmatched.begin(), list.unmatched.end());
     std::sort(list.others.begin(), list.others.end());
-    std::sort(list.pairs.begin(), list.pairs.end(),
-              [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
+    SortByName(list);
     return list;
   }
 
@@ -187,6 +184,7 @@ class Search {
 
   const PairRules& rules_;
   bool recursive_;
+  std::optional<NamePattern> pattern_;
   const Layout* layout_ = nullptr;
   std::map<std::string, Images> groups_;
   std::size_t count_ = 0;
@@ -202,8 +200,7 @@ void PairWithThemselves(const fs::path& folder, PairList& list) {
     list.pairs.push_back({name, path, path, PairedBy::kRadiometric});
     return true;
   });
-  std::sort(list.pairs.begin(), list.pairs.end(),
-            [](const ImagePair& a, const ImagePair& b) { return a.name < b.name; });
+  SortByName(list);
 }
 
 // flat: images without any partner will do.
@@ -252,6 +249,11 @@ std::vector<fs::path> ListImages(const fs::path& folder, bool recursive) {
 }
 
 PairList FindPairs(const fs::path& ir, const fs::path& vis, const PairRules& rules) {
+  if (vis.empty()) return FindPairs(ir, rules);
+  if (!rules.list.empty()) {
+    throw Error(ErrorKind::kUsage, "the visible folder is not needed beside a list of pairs",
+                vis.string(), "the list names both images of a pair");
+  }
   std::error_code error;
   if (fs::equivalent(ir, vis, error)) {
     throw Error(ErrorKind::kUsage, "is given as the infrared and as the visible folder",

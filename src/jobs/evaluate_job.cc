@@ -104,8 +104,7 @@ std::vector<Task> ListTasks(const EvaluateJob& job, std::vector<std::string>& no
     }
     return tasks;
   }
-  const Sources sources(job.vis.empty() ? FindPairs(job.ir, job.pairs)
-                                        : FindPairs(job.ir, job.vis, job.pairs));
+  const Sources sources(FindPairs(job.ir, job.vis, job.pairs));
   for (std::size_t m = 0; m < job.methods.size(); ++m) {
     const fs::path& folder = job.methods[m].fused;
     // Pairs of subfolders have results in subfolders.
@@ -116,8 +115,9 @@ std::vector<Task> ListTasks(const EvaluateJob& job, std::vector<std::string>& no
     for (const fs::path& path : images) {
       stems.push_back(path.lexically_relative(folder).replace_extension().string());
     }
-    const FusedNames names = job.fused_match.empty() ? FusedNames(sources.index(), stems)
-                                                     : FusedNames(sources.index(), job.fused_match);
+    const FusedNames names = job.fused_match.empty()
+                                 ? FusedNames(sources.index(), stems)
+                                 : FusedNames(sources.index(), FusedPattern(job.fused_match));
     if (const std::string left_out = names.LeftOut(); !left_out.empty()) {
       notes.push_back("names in " + folder.string() + " are compared without " + left_out);
     }
@@ -213,7 +213,7 @@ void AddUndefined(const EvaluateResult& result, std::vector<std::string>& notes)
 }  // namespace
 
 void EvaluateJob::Validate() const {
-  if (!fused_match.empty()) CheckFusedPattern(fused_match);
+  if (!fused_match.empty()) FusedPattern(fused_match);
   if (methods.empty()) throw Error(ErrorKind::kUsage, "no fused images to score");
   std::set<std::string> names;
   for (const Method& method : methods) {

@@ -162,11 +162,7 @@ TaskList ListTasks(const FuseJob& job) {
     throw Error(ErrorKind::kUsage, "the visible image is missing", job.ir.string(),
                 "give two images, two folders, or one folder that holds both");
   }
-  if (!job.vis.empty() && !job.pairs.list.empty()) {
-    throw Error(ErrorKind::kUsage, "the visible folder is not needed beside a list of pairs",
-                job.vis.string(), "the list names both images of a pair");
-  }
-  if (!job.vis.empty() && folders != fs::is_directory(job.vis)) {
+  if (!job.vis.empty() && job.pairs.list.empty() && folders != fs::is_directory(job.vis)) {
     throw Error(ErrorKind::kUsage, "one is a folder and the other an image",
                 job.ir.string() + " and " + job.vis.string(), "give two images or two folders");
   }
@@ -187,7 +183,7 @@ TaskList ListTasks(const FuseJob& job) {
   if (!job.rgbt) {
     PairRules rules = job.pairs;
     rules.raw = !job.sources.ir.read.raw.empty();
-    list = job.vis.empty() ? FindPairs(job.ir, rules) : FindPairs(job.ir, job.vis, rules);
+    list = FindPairs(job.ir, job.vis, rules);
   }
   for (ImagePair& pair : list.pairs) {
     const fs::path out = job.out / (pair.name + Extension(job));
