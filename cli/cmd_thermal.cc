@@ -15,8 +15,6 @@
 namespace auif::cli {
 namespace {
 
-constexpr double kZeroCelsius = 273.15;
-
 constexpr const char* kFooter =
     "Radiometric JPEG files, as thermal cameras save them, hold raw 16-bit values beside the\n"
     "coloured image of the screen. FLIR's become temperatures by the calibration in the file; of\n"

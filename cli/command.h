@@ -43,9 +43,8 @@ inline constexpr const char *kImages = "How images are read", *kColours = "Colou
 // --ir-range and --vis-range.
 void AddRanges(CLI::App& command, std::string& ir, std::string& vis);
 
-// --ir-palette, and what it and --palette may name. CheckPalettes throws Error (kUsage).
+// --ir-palette. CheckPalettes, of what it and --palette name, throws Error (kUsage).
 void AddIrPalette(CLI::App& command, std::string& palette);
-std::string PaletteList();
 void CheckPalettes(const std::string& ir_palette, const std::string& palette);
 
 // --recursive, --layout, --match and --pairs.

@@ -1,7 +1,9 @@
 // Flags for how images are read and paired, the same in all commands that have them.
 #include <string>
+#include <vector>
 
 #include "auif/io.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "image/palette.h"
 
@@ -22,18 +24,12 @@ void AddRanges(CLI::App& command, std::string& ir, std::string& vis) {
       ->group(kImages);
 }
 
-std::string PaletteList() {
-  std::string list;
-  for (const std::string& name : PaletteNames()) list += (list.empty() ? "" : ", ") + name;
-  return list;
-}
-
 void AddIrPalette(CLI::App& command, std::string& palette) {
   command
       .add_option("--ir-palette", palette,
                   "Palette that the infrared image was coloured with: auto, none (its luma is "
                   "taken), " +
-                      PaletteList() + " (default: auto)")
+                      Joined(PaletteNames()) + " (default: auto)")
       ->type_name("NAME")
       ->group(kColours);
 }
@@ -45,10 +41,11 @@ void CheckPalettes(const std::string& ir_palette, const std::string& palette) {
 
 void AddPairRules(CLI::App& command, PairRules& rules) {
   command.add_flag("--recursive", rules.recursive, "Look into subfolders, too")->group(kFolders);
-  std::string names;
-  for (const Layout& layout : Layouts()) names += (names.empty() ? "" : ", ") + layout.name;
+  std::vector<std::string> names;
+  for (const Layout& layout : Layouts()) names.push_back(layout.name);
   command
-      .add_option("--layout", rules.layout, "The folders are those of a public data set: " + names)
+      .add_option("--layout", rules.layout,
+                  "The folders are those of a public data set: " + Joined(names))
       ->type_name("NAME")
       ->group(kFolders);
   command

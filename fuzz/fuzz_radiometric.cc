@@ -1,23 +1,9 @@
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string>
-
 #include "auif/error.h"
 #include "auif/radiometric.h"
-
-// Too much memory is an Error like others.
-extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+#include "memory_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const int file = ::memfd_create("image", 0);
-  static const std::string path = "/proc/self/fd/" + std::to_string(file);
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) {
-    std::abort();
-  }
+  const std::string& path = MemoryFile(data, size);
   try {
     const bool radiometric = auif::IsRadiometric(path);
     const auto image = auif::FindRadiometric(path);

@@ -37,15 +37,6 @@ class CliFuseTest : public testing::Test {
     return RunShell("cd " + folder_.path().string() + " && " + ProgramPath() + " fuse " +
                     arguments);
   }
-  // Exactly one line on stderr, with every one of the texts in it.
-  static void ExpectOneLine(const RunResult& run, int code, const std::vector<std::string>& texts) {
-    EXPECT_EQ(run.code, code) << run.err;
-    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
-    EXPECT_EQ(run.err.rfind("auif: error: ", 0), 0u) << run.err;
-    for (const std::string& text : texts) {
-      EXPECT_NE(run.err.find(text), std::string::npos) << "'" << text << "' is not in " << run.err;
-    }
-  }
   std::vector<std::string> Files() const {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder_.path())) {
@@ -228,27 +219,6 @@ TEST_F(CliFuseTest, ColourKeepsItsChroma) {
     }
   }
   EXPECT_GT(compared, 1000);
-}
-
-TEST_F(CliFuseTest, PalettesAndColoursAsAskedFor) {
-  const RunResult heat = Fuse("ir.png vis.png -o heat.png --palette iron");
-  EXPECT_EQ(heat.code, 0) << heat.err;
-  const Image result = ReadImage(In("heat.png"));
-  EXPECT_TRUE(result.colour());
-  // Back from a palette's colours: the pure ones, which the result's luma has changed.
-  EXPECT_EQ(Fuse("heat.png vis.png -o none.png --ir-palette none").err, "");
-  const RunResult named = Fuse("heat.png vis.png -o named.png --ir-palette iron");
-  EXPECT_NE(named.err.find("heat.png: its colours are the palette iron: turned back"),
-            std::string::npos)
-      << named.err;
-  EXPECT_NE(ReadAll(In("none.png")), ReadAll(In("named.png")));
-  for (const std::string options : {"--luma 709", "--chroma saturation"}) {
-    const RunResult run = Fuse("ir.png vis.png -o other.png " + options);
-    EXPECT_EQ(run.code, 0) << run.err;
-  }
-  ExpectOneLine(Fuse("ir.png vis.png -o a.png --ir-palette irom"), 2,
-                {"--ir-palette", "did you mean 'iron'"});
-  ExpectOneLine(Fuse("ir.png vis.png -o a.png --palette x"), 2, {"--palette", "white-hot"});
 }
 
 TEST_F(CliFuseTest, TallImagesAreTheSameByRows) {
@@ -449,85 +419,5 @@ TEST_F(CliFuseTest, WhatCannotBeWrittenLeavesNothingBehind) {
 }
 
 // The samples of the scene's infrared image without any header.
-TEST_F(CliFuseTest, RawSamples) {
-  std::string raw = "header";
-  const Image ir = ReadImage(In("ir.png"));
-  for (int y = 0; y < 48; ++y) {
-    const std::uint8_t* row = ir.View<std::uint8_t>().Row(y);
-    raw.append(row, row + 64);
-  }
-  fs::create_directory(In("both"));
-  for (const char* name : {"ir.raw", "both/a_ir.bin"}) WriteAll(In(name), raw);
-  fs::copy(In("vis.png"), In("both/a_vis.png"));
-  ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
-  EXPECT_EQ(Fuse("ir.raw vis.png -o a.png --raw 64x48:y8:6").code, 0);
-  EXPECT_EQ(Fuse("both -o out --raw 64x48:y8:6").code, 0);
-  EXPECT_EQ(ReadAll(In("a.png")), ReadAll(In("expected.png")));
-  EXPECT_EQ(ReadAll(In("out/a.png")), ReadAll(In("expected.png")));
-  ExpectOneLine(Fuse("ir.raw vis.png -o b.png"), 1, {"ir.raw", "--raw WIDTHxHEIGHT"});
-  ExpectOneLine(Fuse("ir.raw vis.png -o b.png --raw 64x48:y16:6"), 1,
-                {"has 3072 bytes of samples after 6", "needs 6144", "64x48:y8"});
-  ExpectOneLine(Fuse("ir.raw vis.png -o b.png --raw 64x48:y9"), 2, {"--raw", "y9"});
-}
-
-TEST_F(CliFuseTest, FourthChannelIsInfrared) {
-  const cv::Mat vis = cv::imread(In("vis.png").string(), cv::IMREAD_COLOR);
-  const cv::Mat ir = cv::imread(In("ir.png").string(), cv::IMREAD_GRAYSCALE);
-  cv::Mat both;
-  cv::merge(std::vector<cv::Mat>{vis, ir}, both);
-  cv::imwrite(In("rgbt.png").string(), both);
-  fs::create_directory(In("folder"));
-  fs::copy(In("rgbt.png"), In("folder/1.png"));
-  ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
-  const RunResult run = Fuse("rgbt.png -o a.png --rgbt");
-  EXPECT_EQ(run.code, 0);
-  EXPECT_EQ(run.err, "");
-  EXPECT_EQ(ReadAll(In("a.png")), ReadAll(In("expected.png")));
-  EXPECT_EQ(Fuse("folder -o out --rgbt").code, 0);
-  EXPECT_EQ(ReadAll(In("out/1.png")), ReadAll(In("expected.png")));
-  // Tall images are read row by row, and more than once.
-  cv::imwrite(In("tall_ir.png").string(), cv::repeat(ir, 14, 1));
-  cv::imwrite(In("tall_vis.png").string(), cv::repeat(vis, 14, 1));
-  cv::imwrite(In("tall.png").string(), cv::repeat(both, 14, 1));
-  EXPECT_EQ(Fuse("tall_ir.png tall_vis.png -o tall_expected.png").code, 0);
-  EXPECT_EQ(Fuse("tall.png -o tall_fused.png --rgbt").code, 0);
-  EXPECT_EQ(ReadAll(In("tall_fused.png")), ReadAll(In("tall_expected.png")));
-  ExpectOneLine(Fuse("rgbt.png -o b.png"), 2, {"if the fourth is thermal, give --rgbt"});
-  ExpectOneLine(Fuse("rgbt.png vis.png -o b.png --rgbt"), 2, {"each image is both"});
-  ExpectOneLine(Fuse("vis.png -o b.png --rgbt"), 1, {"vis.png", "has no fourth channel"});
-  EXPECT_NE(Fuse("ir.png rgbt.png -o b.png").err.find("its alpha channel is not used"),
-            std::string::npos);
-}
-
-TEST_F(CliFuseTest, PagesAndFloats) {
-  const cv::Mat ir = cv::imread(In("ir.png").string(), cv::IMREAD_GRAYSCALE);
-  cv::imwritemulti(In("pages.tif").string(), std::vector<cv::Mat>{255 - ir, ir});
-  ASSERT_EQ(Fuse("ir.png vis.png -o expected.png").code, 0);
-  EXPECT_EQ(Fuse("pages.tif vis.png -o a.png --page 2").code, 0);
-  EXPECT_EQ(ReadAll(In("a.png")), ReadAll(In("expected.png")));
-  EXPECT_NE(
-      Fuse("pages.tif vis.png -o b.png").err.find("pages.tif: has 2 pages, of which the first"),
-      std::string::npos);
-  ExpectOneLine(Fuse("pages.tif vis.png -o b.png --page 3"), 1, {"has 2 pages"});
-  EXPECT_EQ(Fuse("pages.tif vis.png -o b.png --page 0").code, 2);
-
-  const Plane<float> eight = ReadImage(In("expected.png")).Grey();
-  Plane<float> first;
-  for (const char* name : {"a.tif", "a.pfm", "a.npy"}) {
-    ASSERT_EQ(Fuse(std::string("ir.png vis.png --bits 32f -o ") + name).code, 0);
-    const Image image = ReadImage(In(name));
-    ASSERT_EQ(image.type(), SampleType::kFloat);
-    const Plane<float> grey = image.Grey();
-    if (first.size() != grey.size()) first = grey;
-    for (int y = 0; y < 48; ++y) {
-      for (int x = 0; x < 64; ++x) {
-        EXPECT_EQ(grey.View().Row(y)[x], first.View().Row(y)[x]) << name;
-        EXPECT_NEAR(grey.View().Row(y)[x], eight.View().Row(y)[x], 0.01) << name;
-      }
-    }
-  }
-  ExpectOneLine(Fuse("ir.png vis.png -o b.pfm"), 2, {"--bits 32f"});
-}
-
 }  // namespace
 }  // namespace auif

@@ -27,10 +27,8 @@ class CliThermalTest : public testing::Test {
     return RunShell("cd " + folder_.path().string() + " && " + ProgramPath() + " " + arguments);
   }
   void ExpectFailure(const std::string& arguments, int code, const std::string& text) const {
-    const RunResult run = Run(arguments);
-    EXPECT_EQ(run.code, code) << arguments << ": " << run.err;
-    EXPECT_NE(run.err.find(text), std::string::npos) << arguments << ": " << run.err;
-    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    SCOPED_TRACE(arguments);
+    ExpectOneLine(Run(arguments), code, {text});
   }
 
   const TemporaryFolder folder_;

@@ -37,15 +37,6 @@ class CliTrainTest : public testing::Test {
   }
   std::string Bytes(const std::string& name) const { return ReadAll(folder_ / name); }
 
-  static void ExpectOneLine(const RunResult& run, int code, const std::vector<std::string>& texts) {
-    EXPECT_EQ(run.code, code) << run.err;
-    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
-    EXPECT_EQ(run.err.rfind("auif: error: ", 0), 0u) << run.err;
-    for (const std::string& text : texts) {
-      EXPECT_NE(run.err.find(text), std::string::npos) << "'" << text << "' is not in " << run.err;
-    }
-  }
-
   TemporaryFolder folder_;
 };
 

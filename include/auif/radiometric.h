@@ -20,6 +20,8 @@
 
 namespace auif {
 
+inline constexpr double kZeroCelsius = 273.15;  // K
+
 // Of a measurement, as the camera was set or as they really were.
 struct ThermalConditions {
   double emissivity = 1;           // of the object, above 0 to 1

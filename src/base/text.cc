@@ -67,6 +67,16 @@ std::string GuessAndList(std::string_view word, std::span<const std::string> can
   return guess.empty() ? list : guess + " " + list;
 }
 
+std::string GuessAndList(std::string_view word, std::span<const std::string> candidates) {
+  return GuessAndList(word, candidates, "there are " + Joined(candidates));
+}
+
+std::string Joined(std::span<const std::string> texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
+  return joined;
+}
+
 std::string Printable(std::string_view text) {
   constexpr std::size_t kLongest = 80;
   std::string clean;

@@ -29,5 +29,10 @@ std::string DidYouMean(std::string_view word, std::span<const std::string> candi
 // The same before a list of what there is: "did you mean 'l1'? there are add, average and l1".
 std::string GuessAndList(std::string_view word, std::span<const std::string> candidates,
                          const std::string& list);
+// The same where the candidates are the list: "did you mean 'l1'? there are add, average, l1".
+std::string GuessAndList(std::string_view word, std::span<const std::string> candidates);
+
+// "add, average, l1".
+std::string Joined(std::span<const std::string> texts);
 
 }  // namespace auif

@@ -41,6 +41,14 @@ TEST(Text, DidYouMeanIsAHint) {
             "there are add, average and l1");
 }
 
+TEST(Text, ListsOfNames) {
+  const std::vector<std::string> names{"add", "average", "l1"};
+  EXPECT_EQ(Joined(names), "add, average, l1");
+  EXPECT_EQ(Joined({}), "");
+  EXPECT_EQ(GuessAndList("l2", names), "did you mean 'l1'? there are add, average, l1");
+  EXPECT_EQ(GuessAndList("xyz", names), "there are add, average, l1");
+}
+
 TEST(Printable, ShortAndWithoutControlCharacters) {
   EXPECT_EQ(Printable("conv1.0"), "conv1.0");
   EXPECT_EQ(Printable("a\x1b[2J\n\xff"), "a?[2J??");

@@ -8,16 +8,8 @@
 namespace auif {
 namespace {
 
-struct Weights {
-  double red, green, blue;
-
-  float Luma(const float (&rgb)[3]) const {
-    return static_cast<float>(red * rgb[0] + green * rgb[1] + blue * rgb[2]);
-  }
-};
-Weights WeightsOf(ColourRule::Luma luma) {
-  return luma == ColourRule::kBt601 ? Weights{0.299, 0.587, 0.114}
-                                    : Weights{0.2126, 0.7152, 0.0722};
+const LumaWeights& WeightsOf(ColourRule::Luma luma) {
+  return luma == ColourRule::kBt601 ? kBt601Luma : kBt709Luma;
 }
 
 // Calls f(x, rgb) with the levels of each pixel of a row.
@@ -50,9 +42,9 @@ void SetLuma(const Image& colours, int y, const float* luma, Image* to, int to_y
              const ColourRule& rule) {
   T* out[3];
   for (int c = 0; c < 3; ++c) out[c] = to->View<T>(c).Row(to_y);
-  const Weights weights = WeightsOf(rule.luma);
+  const LumaWeights& weights = WeightsOf(rule.luma);
   VisitRow(colours, y, [&](int x, float(&&rgb)[3]) {
-    const float own_luma = weights.Luma(rgb);
+    const float own_luma = Luma(rgb[0], rgb[1], rgb[2], weights);
     if (rule.chroma == ColourRule::kSaturation) {
       KeepSaturation(luma[x], own_luma, rgb);
       for (int c = 0; c < 3; ++c) out[c][x] = FromUnit<T>(rgb[c]);
@@ -67,8 +59,9 @@ void SetLuma(const Image& colours, int y, const float* luma, Image* to, int to_y
 
 void LumaRow(const Image& image, int y, ColourRule::Luma luma, float* to) {
   if (luma == ColourRule::kBt601 || image.channels() != 3) return image.GreyRow(y, to);
-  const Weights weights = WeightsOf(luma);
-  VisitRow(image, y, [&](int x, float(&&rgb)[3]) { to[x] = weights.Luma(rgb); });
+  const LumaWeights& weights = WeightsOf(luma);
+  VisitRow(image, y,
+           [&](int x, float(&&rgb)[3]) { to[x] = Luma(rgb[0], rgb[1], rgb[2], weights); });
 }
 
 void WithLumaRow(const Image& colours, int y, const float* luma, Image* to, int to_y,

@@ -182,13 +182,11 @@ const std::vector<std::string>& PaletteNames() {
 }
 
 const Palette& FindPalette(const std::string& name, const std::string& where) {
-  std::string list;
   for (const Palette& palette : Palettes()) {
     if (palette.name() == name) return palette;
-    list += (list.empty() ? "" : ", ") + palette.name();
   }
   throw Error(ErrorKind::kUsage, "no palette '" + Printable(name) + "'", where,
-              GuessAndList(name, PaletteNames(), "there are " + list));
+              GuessAndList(name, PaletteNames()));
 }
 
 PaletteGuess GuessPalette(const Image& image) {

@@ -216,11 +216,15 @@ SourceTone FindTone(const SourceRule& rule, const ImageSpec& spec, bool infrared
 }
 
 Plane<float> UnitGrey(const Image& image, ColourRule::Luma luma) {
+  const bool in_unit =
+      image.type() != SampleType::kFloat && image.range() == FullRange(image.type());
+  const SourceTone unchanged;
   Plane<float> levels(image.size());
-  for (int y = 0; y < levels.height(); ++y) LumaRow(image, y, luma, levels.Row(y));
-  if (image.type() != SampleType::kFloat && image.range() == FullRange(image.type())) return levels;
   for (int y = 0; y < levels.height(); ++y) {
-    SourceTone().Apply({levels.Row(y), static_cast<std::size_t>(levels.width())});
+    LumaRow(image, y, luma, levels.Row(y));
+    if (!in_unit) {
+      unchanged.Apply({levels.Row(y), static_cast<std::size_t>(levels.width())});
+    }
   }
   return levels;
 }

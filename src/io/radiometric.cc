@@ -9,16 +9,16 @@
 #include "base/text.h"
 #include "image/resample.h"
 #include "io/atomic_file.h"
+#include "io/bytes.h"
 #include "io/codecs/codec.h"
 #include "io/flir_file.h"
 #include "io/jpeg_segments.h"
+#include "io/thermal_limits.h"
 
 namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kZeroCelsius = 273.15;
 
 // The size in the frame header (SOF): u8 precision, u16 height, u16 width.
 Size ScreenSize(const InputFile& file, const std::vector<JpegSegment>& segments) {
@@ -27,7 +27,7 @@ Size ScreenSize(const InputFile& file, const std::vector<JpegSegment>& segments)
     if (m < 0xC0 || m > 0xCF || m == 0xC4 || m == 0xC8 || m == 0xCC || segment.size < 5) continue;
     std::uint8_t head[5];
     ReadExactly(file, segment.offset, head, 5);
-    return {head[3] << 8 | head[4], head[1] << 8 | head[2]};
+    return {static_cast<int>(BigEndian(head + 3, 2)), static_cast<int>(BigEndian(head + 1, 2))};
   }
   return {};
 }
@@ -150,20 +150,13 @@ Image Cut(const Image& image, const Window& window) {
 }  // namespace
 
 void ThermalConditions::Validate() const {
-  const auto check = [](double value, double least, double most, const char* name,
-                        const char* hint) {
-    if (value >= least && value <= most) return;
-    throw Error(ErrorKind::kUsage, std::string("the ") + name + " cannot be " + NumberText(value),
-                {}, hint);
-  };
-  constexpr double kLeastShare = 1e-3, kColdest = 1, kHottest = 1e4;
-  check(emissivity, kLeastShare, 1, "emissivity", "above 0 and at most 1");
-  check(distance, 0, 1e6, "distance", "metres");
-  check(reflected, kColdest, kHottest, "reflected temperature", "kelvin");
-  check(atmosphere, kColdest, kHottest, "air's temperature", "kelvin");
-  check(humidity, 0, 1, "humidity", "0 to 1");
-  check(window, kColdest, kHottest, "window's temperature", "kelvin");
-  check(window_transmission, kLeastShare, 1, "window's transmission", "above 0 and at most 1");
+  for (const ThermalLimit& limit : kThermalLimits) {
+    const double value = this->*limit.value;
+    if (value >= limit.least && value <= limit.most) continue;
+    throw Error(ErrorKind::kUsage,
+                std::string("the ") + limit.name + " cannot be " + NumberText(value), {},
+                limit.hint);
+  }
 }
 
 bool IsRadiometric(const fs::path& path, bool with_visible) {

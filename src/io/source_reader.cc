@@ -22,21 +22,23 @@ constexpr const char *kAuto = "auto", *kNone = "none";  // for SourceOptions::pa
 SourceReader::SourceReader(fs::path path, Modality modality, const SourceOptions& options)
     : path_(std::move(path)), modality_(modality), options_(options) {
   const bool plain = options.read.raw.empty() && options.read.channels == Channels::kColours;
-  if (plain && IsRadiometric(path_)) OpenRadiometric();
+  // A pipe can be read but once.
+  if (plain && fs::is_regular_file(path_)) OpenRadiometric();
   if (!radiometric_) reader_.emplace(path_, options.read);
   spec_ = radiometric_ ? radiometric_->spec() : reader_->spec();
   tone_.range = spec_.range;
 }
 
 void SourceReader::OpenRadiometric() {
-  RadiometricImage file = ReadRadiometric(path_);
+  std::optional<RadiometricImage> file = FindRadiometric(path_);
+  if (!file) return;
   if (modality_ == Modality::kInfrared) {
-    screen_ = file.screen;
-    radiometric_.emplace(std::move(file.raw), file.source);
+    screen_ = file->screen;
+    radiometric_.emplace(std::move(file->raw), file->source);
     notes_.emplace_back("raw thermal values are taken, not the camera's screen image");
-  } else if (file.visible) {
-    radiometric_ = AlignedVisible(file, &notes_);
-    radiometric_->set_source(file.source);
+  } else if (file->visible) {
+    radiometric_ = AlignedVisible(*file, &notes_);
+    radiometric_->set_source(file->source);
   }
 }
 

@@ -103,8 +103,7 @@ class Importer {
       }
       names.insert(owner->second.filename().string());
     }
-    std::string source;
-    for (const std::string& name : names) source += (source.empty() ? "" : ", ") + name;
+    const std::string source = Joined(std::vector<std::string>(names.begin(), names.end()));
 
     Model model = EmptyModel(Config());
     for (const auto& to : Tensors(model)) {

@@ -17,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kZeroCelsius = 273.15;
-
 struct Task {
   fs::path in, out, visible;  // empty: not written
 };

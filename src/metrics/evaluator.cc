@@ -139,13 +139,6 @@ std::vector<std::string> Names(const Range& infos) {
   return names;
 }
 
-template <typename Range>
-std::string Listed(const Range& infos) {
-  std::string out;
-  for (const auto& info : infos) out += (out.empty() ? "" : ", ") + info.name;
-  return out;
-}
-
 std::vector<ConventionInfo> MakeInfos() {
   std::vector<ConventionInfo> infos;
   for (const metrics::Convention& convention : metrics::ConventionTable()) {
@@ -179,7 +172,7 @@ const ConventionInfo& FindConvention(std::string_view name) {
     if (info.name == Folded(name) || Folded(info.name) == Folded(name)) return info;
   }
   throw Error(ErrorKind::kUsage, "no such convention", std::string(name),
-              GuessAndList(name, Names(Conventions()), "there are " + Listed(Conventions())));
+              GuessAndList(name, Names(Conventions())));
 }
 
 Evaluator::Evaluator(std::string_view convention, std::span<const std::string> metrics)
@@ -198,7 +191,7 @@ Evaluator::Evaluator(std::string_view convention, std::span<const std::string> m
     if (found == all.end()) found = by(&MetricInfo::id);
     if (found == all.end()) {
       throw Error(ErrorKind::kUsage, "the convention " + convention_->name + " has no such metric",
-                  name, GuessAndList(name, Names(all), "it has " + Listed(all)));
+                  name, GuessAndList(name, Names(all), "it has " + Joined(Names(all))));
     }
     columns_.push_back(static_cast<std::size_t>(found - all.begin()));
   }

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 
+#include "io/codecs/read_test_util.h"
 #include "tests/expect_error.h"
 #include "tests/temporary_folder.h"
 
@@ -38,33 +39,10 @@ std::string Npy(const std::string& descr, const std::string& shape, const std::s
   return std::string("\x93NUMPY\x01") + '\0' + static_cast<char>(dict.size()) + '\0' + dict + data;
 }
 
-struct Read {
-  ImageShape shape;
-  Range range;
-  std::vector<float> values;  // interleaved, from the top
-  std::vector<std::string> notes;
-};
-
 Read ReadBytes(const std::string& bytes, const ReadOptions& options = {}) {
   const TemporaryFolder folder;
   WriteFileAtomically(folder / "a", bytes);
-  const auto reader = OpenImage(folder / "a", options);
-  Read read = {reader->shape(), reader->range(), {}, {}};
-  std::vector<char> row(read.shape.RowBytes());
-  for (int y = 0; y < read.shape.height; ++y) {
-    reader->ReadRow(row.data());
-    for (std::size_t i = 0; i < read.shape.RowValues(); ++i) {
-      if (read.shape.type == SampleType::kUint8) {
-        read.values.push_back(reinterpret_cast<const std::uint8_t*>(row.data())[i]);
-      } else if (read.shape.type == SampleType::kUint16) {
-        read.values.push_back(reinterpret_cast<const std::uint16_t*>(row.data())[i]);
-      } else {
-        read.values.push_back(reinterpret_cast<const float*>(row.data())[i]);
-      }
-    }
-  }
-  read.notes = reader->notes();
-  return read;
+  return ReadWhole(folder / "a", options);
 }
 
 void ExpectRefused(const std::string& bytes, const std::string& part,

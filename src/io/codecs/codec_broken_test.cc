@@ -8,7 +8,7 @@
 #include <random>
 
 #include "auif/io.h"
-#include "io/codecs/codec.h"
+#include "io/codecs/read_test_util.h"
 #include "io/numpy_file.h"
 #include "tests/captured_output.h"
 #include "tests/expect_error.h"
@@ -92,25 +92,6 @@ std::vector<std::pair<std::string, std::string>> Samples() {
   samples.emplace_back("npy by columns", columns + numbers);
   samples.emplace_back("pfm", "Pf\n37 21\n-1.0\n" + numbers);
   return samples;
-}
-
-// What reading a file with these bytes says; nothing where it is read. Any other exception or an
-// empty image fails the test.
-std::optional<std::string> Complaint(const fs::path& path, const std::string& bytes) {
-  // Thousands of files: a new one each time, for which no disk is waited for.
-  fs::remove(path);
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  std::fwrite(bytes.data(), 1, bytes.size(), file);
-  std::fclose(file);
-  try {
-    EXPECT_FALSE(ReadImage(path).Grey().empty());
-    return {};
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kInput);
-    EXPECT_EQ(error.where(), path.string()) << error.what();
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    return error.what();
-  }
 }
 
 TEST(BrokenImages, EveryCutIsRefused) {

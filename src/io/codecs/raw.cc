@@ -43,10 +43,8 @@ const RawFormat& FindFormat(std::string_view name, const std::string& where) {
   for (const RawFormat& format : kFormats) {
     if (name == format.name) return format;
   }
-  std::string list;
-  for (const std::string& known : RawFormats()) list += (list.empty() ? "" : ", ") + known;
   throw Error(ErrorKind::kUsage, "there is no format '" + Printable(name) + "' of raw samples",
-              where, GuessAndList(name, RawFormats(), "there are " + list));
+              where, GuessAndList(name, RawFormats()));
 }
 
 std::uint64_t FrameBytes(const RawLayout& layout, const RawFormat& format) {

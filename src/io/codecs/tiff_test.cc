@@ -7,7 +7,7 @@
 #include <limits>
 #include <opencv2/imgcodecs.hpp>
 
-#include "io/codecs/codec.h"
+#include "io/codecs/read_test_util.h"
 #include "tests/expect_error.h"
 #include "tests/image_files.h"
 #include "tests/temporary_folder.h"
@@ -16,33 +16,6 @@ namespace auif {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Read {
-  ImageShape shape;
-  Range range;
-  std::vector<float> values;
-  std::vector<std::string> notes;
-};
-
-Read ReadWhole(const fs::path& path, const ReadOptions& options = {}) {
-  const auto reader = OpenImage(path, options);
-  Read read = {reader->shape(), reader->range(), {}, {}};
-  for (int y = 0; y < read.shape.height; ++y) {
-    std::vector<char> row(read.shape.RowBytes());
-    reader->ReadRow(row.data());
-    for (std::size_t i = 0; i < read.shape.RowValues(); ++i) {
-      if (read.shape.type == SampleType::kUint8) {
-        read.values.push_back(reinterpret_cast<const std::uint8_t*>(row.data())[i]);
-      } else if (read.shape.type == SampleType::kUint16) {
-        read.values.push_back(reinterpret_cast<const std::uint16_t*>(row.data())[i]);
-      } else {
-        read.values.push_back(reinterpret_cast<const float*>(row.data())[i]);
-      }
-    }
-  }
-  read.notes = reader->notes();
-  return read;
-}
 
 bool Same(const std::vector<float>& a, const std::vector<float>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

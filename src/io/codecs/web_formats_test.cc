@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "auif/io.h"
-#include "io/codecs/codec.h"
+#include "io/codecs/read_test_util.h"
 #include "tests/captured_output.h"
 #include "tests/expect_error.h"
 #include "tests/image_files.h"
@@ -41,12 +41,8 @@ std::string Codestream(const std::string& jp2) { return jp2.substr(jp2.find("jp2
 class WebFormatsTest : public testing::Test {
  protected:
   fs::path Write(const std::string& bytes) {
-    const fs::path path = folder_ / "a";
-    fs::remove(path);
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    std::fwrite(bytes.data(), 1, bytes.size(), file);
-    std::fclose(file);
-    return path;
+    WriteQuickly(folder_ / "a", bytes);
+    return folder_ / "a";
   }
   // In the order of OpenCV's matrices.
   cv::Mat Read(const std::string& bytes) {
@@ -66,16 +62,7 @@ class WebFormatsTest : public testing::Test {
     return image;
   }
   std::optional<std::string> Complaint(const std::string& bytes) {
-    const fs::path path = Write(bytes);
-    try {
-      EXPECT_FALSE(ReadImage(path).empty());
-      return {};
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kInput);
-      EXPECT_EQ(error.where(), path.string()) << error.what();
-      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-      return error.what();
-    }
+    return auif::Complaint(folder_ / "a", bytes);
   }
   std::vector<std::pair<std::string, std::string>> Samples() const {
     const cv::Mat colour = TestMat(37, 33, 3, 8), deep = TestMat(37, 33, 1, 16);
