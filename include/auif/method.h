@@ -63,6 +63,10 @@ class AUIF_API RowFusion {
   virtual int Delay() const = 0;
   // How many rows it likes to get at a time.
   virtual int Chunk() const = 0;
+  // Of a method that surveys(): all rows of both sources in order, before the first Push of an
+  // image. Without it an image is fused by what the images before it were like: so it is with the
+  // frames of a video.
+  virtual void Survey(PlaneView<const float> /*ir*/, PlaneView<const float> /*vis*/) {}
   // The next rows of both sources: views of one size, as wide as the images.
   virtual void Push(PlaneView<const float> ir, PlaneView<const float> vis) = 0;
 };
@@ -103,11 +107,13 @@ class AUIF_API FusionMethod {
   // planes; the bits are those of Fuse, converted. Returns false where it has none.
   virtual bool FuseSamples(const SourceView& ir, const SourceView& vis,
                            const ResultView& out) const;
-  // Fuses by rows in memory that does not grow with the height: the same bits as Fuse. Null where
-  // the method needs whole images.
+  // Fuses by rows in memory that does not grow with the height: the same bits as Fuse, where rows
+  // are surveyed if the method wants that. Null where the method needs whole images.
   virtual std::unique_ptr<RowFusion> Rows(Size size, RowSink sink) const;
   // Whether it has Rows.
   virtual bool by_rows() const { return false; }
+  // Whether what it does to a pixel depends on the whole images' brightness: see RowFusion::Survey.
+  virtual bool surveys() const { return false; }
   // The maps of one source, in the order of info().maps.
   virtual std::vector<Plane<float>> Maps(PlaneView<const float> source) const;
 

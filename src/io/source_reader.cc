@@ -52,9 +52,9 @@ void SourceReader::FitScreen(Size partner) {
   notes_.emplace_back("the raw thermal image is scaled to the size of the screen image");
 }
 
-bool SourceReader::by_rows() const {
+bool SourceReader::by_rows(bool rewinds) const {
   if (radiometric_) return false;
-  const bool twice = reader_->spec().channels == 3 || NeedsCounts(options_.range, spec_);
+  const bool twice = rewinds || reader_->spec().channels == 3 || NeedsCounts(options_.range, spec_);
   if (spec_.size != reader_->spec().size || (twice && !fs::is_regular_file(path_))) return false;
   return !LooksForPalette() || (spec_.channels == 3 && options_.palette == kAuto && !HasColour());
 }

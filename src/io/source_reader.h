@@ -36,12 +36,14 @@ class SourceReader {
   void FitScreen(Size partner);
 
   // Whether rows can be read one by one: where the file may have to be read twice, for the range of
-  // its values or to see whether it has colours, it must be a regular one.
-  bool by_rows() const;
+  // its values, to see whether it has colours or with Rewind (rewinds), it must be a regular one.
+  bool by_rows(bool rewinds = false) const;
   // Before ReadRow: finds the range by reading the file once more where it must be known.
   void PrepareRows();
   // Reads the next row into row y of `to`, an image of PrepareRows()'s spec() but for its height.
   void ReadRow(Image* to, int y);
+  // The next row is the first one again.
+  void Rewind() { reader_.emplace(Reopen()); }
   // The grey levels of such a row, in [0, 1].
   void GreyRow(const Image& rows, int y, float* to,
                ColourRule::Luma luma = ColourRule::kBt601) const;

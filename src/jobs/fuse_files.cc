@@ -93,7 +93,8 @@ class FileRows {
         out_row_(ResultSpec({size_.width, 1}, colour, out.type)),
         writer_(out.path, ResultSpec(size_, colour, out.type), *out.format) {}
 
-  void Run(int threads) {
+  void Run(int threads, bool surveys) {
+    if (surveys) Survey(threads);
     for (int y = 0; y < size_.height;) {
       const int end = std::min(size_.height, y + stream_->Chunk());
       ParallelFor(3, threads, [&](int task) {
@@ -102,8 +103,7 @@ class FileRows {
         if (task == 2) Write();
       });
       fused_ = {};
-      stream_->Push({ir_grey_.Row(0), size_.width, end - y, ir_grey_.stride()},
-                    {vis_grey_.Row(0), size_.width, end - y, vis_grey_.stride()});
+      stream_->Push(GreyRows(ir_grey_, end - y), GreyRows(vis_grey_, end - y));
       y = end;
     }
     Write();
@@ -111,6 +111,22 @@ class FileRows {
   }
 
  private:
+  void Survey(int threads) {
+    for (int y = 0; y < size_.height;) {
+      const int end = std::min(size_.height, y + stream_->Chunk());
+      ParallelFor(2, threads, [&](int task) {
+        if (task == 0) ReadInfrared(y, end);
+        if (task == 1) ReadVisible(y, end);
+      });
+      stream_->Survey(GreyRows(ir_grey_, end - y), GreyRows(vis_grey_, end - y));
+      y = end;
+    }
+    ir_.Rewind();
+    vis_.Rewind();
+  }
+  PlaneView<const float> GreyRows(const Plane<float>& rows, int count) const {
+    return {rows.Row(0), size_.width, count, rows.stride()};
+  }
   int Kept() const { return stream_->Delay() + stream_->Chunk() + 1; }
   void ReadInfrared(int begin, int end) {
     for (int y = begin; y < end; ++y) {
@@ -206,18 +222,26 @@ void FuseRows(const FusionMethod& method, OpenPair& sources, const FuseOutput& o
       HoldsColour(*out.format) && (!sources.colour.palette.empty() || sources.vis.HasColour());
   sources.ir.PrepareRows();
   sources.vis.PrepareRows();
-  FileRows(method, sources, out, colour).Run(threads);
+  FileRows(method, sources, out, colour).Run(threads, method.surveys());
 }
 
 void FuseOpened(const FusionMethod& method, OpenPair& sources, const FuseOutput& out, int threads) {
   // Whole images of so many rows take as much memory as a stream, which keeps rows of every layer.
   constexpr int kMostWholeRows = 600;
-  if (sources.vis.spec().size.height > kMostWholeRows && method.by_rows() && sources.ir.by_rows() &&
-      sources.vis.by_rows()) {
+  // Where rows are surveyed the files are read twice; up to this size, whole images are better.
+  constexpr std::int64_t kMostWholePixels = std::int64_t{1} << 24;
+  const Size size = sources.vis.spec().size;
+  const bool surveys = method.surveys();
+  const bool large = surveys ? std::int64_t{size.width} * size.height > kMostWholePixels
+                             : size.height > kMostWholeRows;
+  if (large && method.by_rows() && sources.ir.by_rows(surveys) && sources.vis.by_rows(surveys)) {
     FuseRows(method, sources, out, threads);
   } else {
-    const Image ir = sources.ir.ReadWhole();
-    const Image vis = sources.vis.ReadWhole();
+    Image ir, vis;
+    ParallelFor(2, threads, [&](int i) {
+      if (i == 0) ir = sources.ir.ReadWhole();
+      if (i == 1) vis = sources.vis.ReadWhole();
+    });
     if (sources.ir.has_other_colours() && !vis.colour()) {
       sources.ir.AddNote("has colours and the visible image has none: the two may be swapped");
     }

@@ -1,6 +1,8 @@
 #include "methods/auif.h"
 
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -8,14 +10,18 @@
 #include "auif/model_io.h"
 #include "base/fingerprint.h"
 #include "base/text.h"
+#include "methods/dark_pairs.h"
 
 namespace auif {
 namespace {
+
+constexpr const char *kAuto = "auto", *kOff = "off";
 
 struct AuifOptions {
   std::string model;  // a model file; empty: the built-in model
   std::string strategy = "add";
   std::string weights = "1,1,1,1";
+  std::string dark = kAuto;
 };
 
 MapWeights ParseWeights(const std::string& text) {
@@ -48,6 +54,61 @@ class Rows : public RowFusion {
   FuseStream stream_;
 };
 
+// The same with dark pairs brightened.
+class BrightenedRows : public RowFusion {
+ public:
+  BrightenedRows(const Fuser& fuser, Size size, RowSink sink)
+      : rows_(fuser, size, std::move(sink)), height_(size.height) {}
+  int Delay() const override { return rows_.Delay(); }
+  int Chunk() const override { return rows_.Chunk(); }
+  void Survey(PlaneView<const float> ir, PlaneView<const float> vis) override {
+    surveyed_ = true;
+    Count(ir, vis);
+  }
+  void Push(PlaneView<const float> ir, PlaneView<const float> vis) override {
+    if (next_ == 0 && surveyed_) {
+      power_ = PowerForPair(counts_[0], counts_[1]);
+      curve_ = PowerCurve(power_);
+    }
+    if (!surveyed_) Count(ir, vis);
+    const std::array<PlaneView<const float>, 2> sources = {ir, vis};
+    std::array<PlaneView<const float>, 2> brightened;
+    for (int s = 0; s < 2; ++s) {
+      if (curve_.changes() && levels_[s].height() < ir.height) levels_[s] = Plane<float>(ir.size());
+      brightened[s] = curve_.Apply(sources[s], &levels_[s]);
+    }
+    next_ += ir.height;
+    const bool last = next_ >= height_;
+    if (last) End();
+    rows_.Push(brightened[0], brightened[1]);
+  }
+
+ private:
+  void Count(PlaneView<const float> ir, PlaneView<const float> vis) {
+    counts_[0].Add(ir);
+    counts_[1].Add(vis);
+  }
+  void End() {
+    if (!surveyed_) {
+      // Of the frames before, which are the more remembered the nearer they are.
+      constexpr double kShareOfLast = 0.25, kNothing = 1e-3;
+      power_ += kShareOfLast * (PowerForPair(counts_[0], counts_[1]) - power_);
+      curve_ = PowerCurve(std::abs(power_ - 1) < kNothing ? 1 : power_);
+    }
+    for (LevelCounts& counts : counts_) counts.Clear();
+    surveyed_ = false;
+    next_ = 0;
+  }
+
+  auif::Rows rows_;
+  int height_, next_ = 0;
+  bool surveyed_ = false;
+  std::array<LevelCounts, 2> counts_;  // of this image
+  double power_ = 1;
+  PowerCurve curve_{1};
+  std::array<Plane<float>, 2> levels_;  // brightened
+};
+
 class Auif : public FusionMethod {
  public:
   Auif() {
@@ -56,8 +117,14 @@ class Auif : public FusionMethod {
          {Name(Strategy::kAdd), Name(Strategy::kAverage), Name(Strategy::kL1)});
     Bind("weights", "Weights of the layers: base ir, base vis, detail ir, detail vis",
          &options_.weights);
+    Bind("dark", "Pairs of which both images are dark: auto brightens them first, off does not",
+         &options_.dark, {kAuto, kOff});
   }
-  Auif(const Model& model, const FuseOptions& options) { Build(model, options); }
+  // The paper's network and nothing else.
+  Auif(const Model& model, const FuseOptions& options) {
+    options_.dark = kOff;
+    Build(model, options);
+  }
 
   const MethodInfo& info() const override {
     static const MethodInfo kInfo = {
@@ -85,15 +152,18 @@ class Auif : public FusionMethod {
 
   bool FuseSamples(const SourceView& ir, const SourceView& vis,
                    const ResultView& out) const override {
+    if (surveys() && IsDarkPair(MeanLevel(ir), MeanLevel(vis))) return false;
     fuser_->Fuse(ir, vis, out);
     return true;
   }
 
   std::unique_ptr<RowFusion> Rows(Size size, RowSink sink) const override {
+    if (surveys()) return std::make_unique<BrightenedRows>(*fuser_, size, std::move(sink));
     return std::make_unique<auif::Rows>(*fuser_, size, std::move(sink));
   }
 
   bool by_rows() const override { return true; }
+  bool surveys() const override { return options_.dark == kAuto; }
 
   std::vector<Plane<float>> Maps(PlaneView<const float> source) const override {
     Decomposition maps = fuser_->Decompose(source);
@@ -107,13 +177,23 @@ class Auif : public FusionMethod {
  private:
   void Build(const Model& model, const FuseOptions& options) {
     content_ = AuifContent(model, options);
+    if (surveys()) content_ += " dark";
     parameters_ = model.ParameterCount();
     fuser_.emplace(model, options);
   }
 
   bool FuseGrey(PlaneView<const float> ir, PlaneView<const float> vis, PlaneView<float> out,
                 const MethodProgress&) const override {
-    fuser_->Fuse(ir, vis, out);
+    if (!surveys() || !IsDarkPair(MeanLevel(ir), MeanLevel(vis))) {
+      fuser_->Fuse(ir, vis, out);
+      return true;
+    }
+    LevelCounts ir_counts, vis_counts;
+    ir_counts.Add(ir);
+    vis_counts.Add(vis);
+    const PowerCurve curve(PowerForPair(ir_counts, vis_counts));
+    Plane<float> ir_levels(ir.size()), vis_levels(vis.size());
+    fuser_->Fuse(curve.Apply(ir, &ir_levels), curve.Apply(vis, &vis_levels), out);
     return true;
   }
 

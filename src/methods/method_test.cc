@@ -125,6 +125,7 @@ TEST(MethodTest, RowsAreTheBitsOfWholeImages) {
     ++by_rows;
     for (int image = 0; image < 2; ++image) {  // the next image may follow at once
       next = 0;
+      if (method->surveys()) rows->Survey(ir, vis);
       for (int y = 0; y < 210; y += 7) {
         rows->Push({ir.Row(y), 150, 7, ir.stride()}, {vis.Row(y), 150, 7, vis.stride()});
         EXPECT_GE(next, y + 7 == 210 ? 210 : y + 7 - rows->Delay());
