@@ -1,6 +1,7 @@
 // A training step as the paper has it: 32 images of 128x128, forward and backward, ten layers of
 // 64 channels per encoder. `Step` is losses and gradients; `Epoch` is Train() on 64 images, with
-// crops and Adam, by step.
+// crops and Adam, by step. `PairTerm` is the loss of one crop beside its two sources, in all and by
+// term: sources, forward and backward on one thread.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "kernels/fma_peak.h"
 #include "tests/random_model.h"
 #include "train/network.h"
+#include "train/pair/pair_loss.h"
 
 namespace auif {
 namespace {
@@ -83,6 +85,40 @@ void Epoch(benchmark::State& state, TrainOptions options) {
   }
   for (auto _ : state) benchmark::DoNotOptimize(Train(images, options).state.step);
 }
+
+// A term by its weight; none means all terms.
+void PairTerm(benchmark::State& state, double PairLossWeights::*term) {
+  PairLossWeights weights{.en = 1};
+  if (term != nullptr) {
+    weights = {.vif = 0, .qabf = 0, .ssim = 0, .sd = 0, .sf = 0, .scd = 0, .mi = 0, .en = 0};
+    weights.*term = 1;
+  }
+  // No hinge is closed.
+  weights.sd_target = weights.sf_target = weights.scd_target = weights.mi_target = 9;
+  weights.en_target = 9;
+  const Plane<float> ir = RandomImage(kCrop, kCrop, 1), vis = RandomImage(kCrop, kCrop, 2);
+  Plane<float> fused(kCrop, kCrop), gradient(kCrop, kCrop);
+  for (int y = 0; y < kCrop; ++y) {
+    for (int x = 0; x < kCrop; ++x) {
+      fused.Row(y)[x] = 0.6f * ir.Row(y)[x] + 0.4f * vis.Row(y)[x];
+    }
+  }
+  PairLoss<float> loss({kCrop, kCrop}, weights);
+  for (auto _ : state) {
+    loss.SetSources(ir, vis);
+    benchmark::DoNotOptimize(loss.Forward(fused).total);
+    loss.Backward(1, gradient.View());
+  }
+}
+BENCHMARK_CAPTURE(PairTerm, all, nullptr)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, vif, &PairLossWeights::vif)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, qabf, &PairLossWeights::qabf)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, ssim, &PairLossWeights::ssim)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, sd, &PairLossWeights::sd)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, sf, &PairLossWeights::sf)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, scd, &PairLossWeights::scd)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, mi, &PairLossWeights::mi)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, en, &PairLossWeights::en)->Unit(benchmark::kMillisecond);
 
 void StepPaper(benchmark::State& state) { Step(state, ModelConfig::Paper()); }
 void StepRelease(benchmark::State& state) { Step(state, ModelConfig::Release()); }

@@ -17,6 +17,7 @@ import auif_torch
 import fuse
 import learn_dictionary
 import make_model
+import pair_losses
 import safetensors_io
 import train_reference
 from auif_torch import Config
@@ -431,6 +432,33 @@ class TrainTest(unittest.TestCase):
         model.load_tensors(before)
         losses = train_reference.trajectory(model, images, train_reference.LossWeights(), 1e-2, 1e-3)["loss"]
         self.assertLess(losses[-1], losses[0])
+
+
+class PairLossTest(unittest.TestCase):
+    def test_equal_images(self):
+        image = random_double(1, 1, 43, 47)
+        # Both logistic curves at 1.
+        edges = 0.9994 / (1 + np.exp(-7.5)) * 0.9879 / (1 + np.exp(-4.4))
+        expected = {"vif": 2, "qabf": edges, "ssim": 2, "sd": 1, "sf": 1, "mi": 1, "en": 0}
+        for name, value in expected.items():
+            result = pair_losses.TERMS[name](image, image, image, image)
+            self.assertAlmostEqual(result.item(), value, delta=1e-8, msg=name)
+        self.assertAlmostEqual(pair_losses.scd(image, image, 2 * image).item(), 2, delta=1e-6)
+
+    def test_histograms_by_hand(self):
+        halves = torch.tensor([0.0, 0, 1, 1]).double()[None, None, None].expand(1, 1, 2, 4)
+        self.assertAlmostEqual(
+            pair_losses.mi(halves, 1 - halves, halves).item(), 2 * np.log(2), delta=1e-7
+        )
+        self.assertAlmostEqual(pair_losses.en(halves).item(), 1, delta=1e-7)
+
+    def test_angle_has_its_own_gradient(self):
+        """By the squared strength, which has a floor, in place of 3^2 + 4^2."""
+        sx, sy, square = (torch.tensor([v]).double() for v in (3.0, 4.0, 50.0))
+        sx.requires_grad_(), sy.requires_grad_()
+        pair_losses.Angle.apply(sx, sy, square).backward()
+        self.assertAlmostEqual(sx.grad.item(), -4 / 50, delta=1e-15)
+        self.assertAlmostEqual(sy.grad.item(), 3 / 50, delta=1e-15)
 
 
 if __name__ == "__main__":
