@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/train_flags.h"
+#include "jobs/joint_train_job.h"
 #include "jobs/train_job.h"
 
 namespace auif::cli {
@@ -33,15 +34,69 @@ constexpr const char* kFooter =
     "  auif train flir -o model.safetensors --preset paper --seed 3 --epochs 120\n"
     "  auif train flir -o model.safetensors --resume model.safetensors.checkpoint";
 
+constexpr const char *kRebuild = "rebuild", *kPair = "pair";
+
 struct Options {
   TrainJob job;
   TrainFlags flags;
   int threads = 0;
   std::string checkpoint, resume, log;
+  std::string objective = kRebuild, leave_out;
+  std::vector<std::string> numbers;
   bool quiet = false;
 };
 
+int TrainPairs(const Options& options) {
+  JointTrainJob job;
+  job.data = options.job.data;
+  job.out = options.job.out;
+  job.hold_out = options.job.hold_out;
+  if (!options.leave_out.empty()) job.leave_out = options.leave_out;
+  for (const std::string& number : options.numbers) {
+    const std::size_t sign = number.find('=');
+    double value = 0;
+    if (sign == std::string::npos || !CLI::detail::lexical_cast(number.substr(sign + 1), value)) {
+      throw Error(ErrorKind::kUsage, "needs NAME=VALUE, not '" + number + "'", "--number",
+                  "such as ssim=2");
+    }
+    job.options.Set(number.substr(0, sign), value);
+  }
+  job.options.seed = options.flags.Options().seed;
+  job.options.threads = options.threads;
+  const StopSignals signals;
+  std::optional<Progress> progress;
+  const JointTrainReport report = RunJointTrainJob(job, [&](const JointTrainProgress& state) {
+    if (options.quiet) return !StopSignals::Asked();
+    if (!progress) progress.emplace("steps", 0, true);
+    const PairLossParts& losses = state.losses;
+    const std::string note = fmt::format("loss {:.4f}", losses.total);
+    if (progress->terminal() || state.step % 100 == 0) {
+      progress->Show({state.step, state.steps,
+                      fmt::format("{}  VIF {:.3f}  Qabf {:.3f}  SSIM {:.3f}", note, losses.vif,
+                                  losses.qabf, losses.ssim),
+                      ""},
+                     note);
+    }
+    return !StopSignals::Asked();
+  });
+  if (report.stopped) {
+    PrintError("stopped; no model was written");
+    return kSomeFailed;
+  }
+  if (!options.quiet) {
+    const PairLossParts& losses = report.losses;
+    Print(
+        "{} written: {} pairs, loss {:.4f}, VIF {:.4f}, Qabf {:.4f}, SSIM {:.4f}, SCD {:.4f}; "
+        "beside the "
+        "larger source SD {:.4f}, SF {:.4f}, MI {:.4f}\n",
+        job.out.string(), report.pairs, losses.total, losses.vif, losses.qabf, losses.ssim,
+        losses.scd, losses.sd, losses.sf, losses.mi);
+  }
+  return kAllDone;
+}
+
 int Run(Options& options) {
+  if (options.objective == kPair) return TrainPairs(options);
   TrainJob& job = options.job;
   job.options = options.flags.Options();
   job.options.threads = options.threads;
@@ -126,6 +181,24 @@ Action AddTrain(CLI::App& command) {
       .add_option("--val-epochs", job.validation_epochs,
                   fmt::format("Epochs between scores ({})", job.validation_epochs))
       ->type_name("N");
+  command
+      .add_option(
+          "--objective", options->objective,
+          "rebuild: AUIF, which learns to rebuild single images; pair: joint unrolling, which "
+          "learns from fused pairs (default: rebuild)")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({kRebuild, kPair}));
+  command
+      .add_option(
+          "--number", options->numbers,
+          "pair: another value of a number of the training, such as ssim=2; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--leave-out", options->leave_out,
+                  "pair: file with names of pairs that are not trained with, a line each")
+      ->type_name("FILE");
   command.add_flag("--skip-bad", job.skip_bad,
                    "Leave out images that cannot be read or are too small");
   AddThreads(command, options->threads);

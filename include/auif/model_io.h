@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "auif/export.h"
+#include "auif/joint_model.h"
 #include "auif/model.h"
 
 namespace auif {
@@ -20,6 +21,10 @@ AUIF_API Model LoadModel(const std::filesystem::path& path);
 // written; then the old file stays as it was. Metadata that has the name of a part of the
 // configuration is not saved.
 AUIF_API void SaveModel(const Model& model, const std::filesystem::path& path);
+
+// The same for models of joint unrolling. Either function throws Error (kInput) for the other's file.
+AUIF_API JointModel LoadJointModel(const std::filesystem::path& path);
+AUIF_API void SaveModel(const JointModel& model, const std::filesystem::path& path);
 
 // Reads weights of the authors' code: files written by torch.save (the legacy format or the zip
 // format of today) or safetensors with the state dicts of the base encoder, the detail encoder and

@@ -1,6 +1,7 @@
 // Model files: safetensors with the configuration in the metadata.
 #include <charconv>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include "auif/model_io.h"
 #include "base/text.h"
 #include "io/atomic_file.h"
+#include "io/model_file.h"
 #include "io/safetensors.h"
 
 namespace auif {
@@ -17,6 +19,8 @@ namespace {
 
 constexpr std::string_view kFormat = "auif";
 constexpr std::string_view kFormatVersion = "1";
+// What "network" is; files that say nothing are AUIF's.
+constexpr std::string_view kAuif = "auif", kJoint = "joint";
 // More than the largest model that ModelConfig allows.
 constexpr std::size_t kMaxModelBytes = std::size_t{1} << 30;
 
@@ -26,7 +30,18 @@ class ModelReader {
       : content_(ParseSafetensors(bytes, where)), where_(where) {}
 
   Model Read() {
-    Model model = EmptyModel(ReadConfig());
+    CheckFormat(kAuif);
+    return Fill(EmptyModel(ReadConfig()));
+  }
+  JointModel ReadJoint() {
+    CheckFormat(kJoint);
+    const int layers = TakeInteger("layers");
+    return Fill(EmptyJointModel(layers, TakeInteger("channels")));
+  }
+
+ private:
+  template <typename AnyModel>
+  AnyModel Fill(AnyModel model) {
     for (const auto& to : Tensors(model)) TakeTensor(&content_.tensors, to.name, to, where_);
     if (!content_.tensors.empty()) {
       Fail("unexpected tensor " + Printable(content_.tensors.begin()->first));
@@ -36,7 +51,6 @@ class ModelReader {
     return model;
   }
 
- private:
   [[noreturn]] void Fail(const std::string& message, const std::string& hint = {}) const {
     throw Error(ErrorKind::kInput, message, where_, hint);
   }
@@ -69,7 +83,8 @@ class ModelReader {
     return value;
   }
 
-  ModelConfig ReadConfig() {
+  // network: the one that is wanted.
+  void CheckFormat(std::string_view network) {
     const auto format = content_.metadata.find("format");
     if (format == content_.metadata.end() || format->second != kFormat) {
       Fail("is a safetensors file, but not a model of this program",
@@ -81,6 +96,14 @@ class ModelReader {
       Fail("has format version \"" + Printable(version) + "\", not " + std::string(kFormatVersion),
            "a newer program may read it");
     }
+    const auto other = content_.metadata.extract("network");
+    const std::string found = other.empty() ? std::string(kAuif) : other.mapped();
+    if (found == network) return;
+    Fail("is a model of the network \"" + Printable(found) + "\", not of " + std::string(network),
+         found == kJoint ? "'auif fuse --method joint' takes it" : "");
+  }
+
+  ModelConfig ReadConfig() {
     ModelConfig config;
     config.kernels = TakeChoice("kernels", Kernels::kAdjoint, Kernels::kIndependent);
     config.padding = TakeChoice("padding", Padding::kInput, Padding::kFeature);
@@ -95,32 +118,28 @@ class ModelReader {
   const std::string& where_;
 };
 
-}  // namespace
-
-Model LoadModel(const std::filesystem::path& path) {
+std::string ReadModelFile(const std::filesystem::path& path) {
   constexpr const char* kImport = "'auif import' makes a model file of PyTorch's";
   if (std::filesystem::is_directory(path)) {
     throw Error(ErrorKind::kInput, "is a folder, not a model file", path.string(), kImport);
   }
-  const std::string bytes = ReadFile(path, kMaxModelBytes);
+  std::string bytes = ReadFile(path, kMaxModelBytes);
   // A zip file, or a pickle.
   if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("\x80\x02")) {
     throw Error(ErrorKind::kInput, "looks like a PyTorch file, not a model file", path.string(),
                 kImport);
   }
-  return ModelReader(bytes, path.string()).Read();
+  return bytes;
 }
 
-void SaveModel(const Model& model, const std::filesystem::path& path) {
-  model.Validate();
+// entries: the configuration.
+template <typename AnyModel>
+void Save(const AnyModel& model, std::map<std::string, std::string> entries,
+          const std::filesystem::path& path) {
   Safetensors content;
   content.metadata = {{"format", std::string(kFormat)},
-                      {"format_version", std::string(kFormatVersion)},
-                      {"kernels", Name(model.config.kernels)},
-                      {"padding", Name(model.config.padding)},
-                      {"activation", Name(model.config.activation)},
-                      {"layers", std::to_string(model.config.layers)},
-                      {"channels", std::to_string(model.config.channels)}};
+                      {"format_version", std::string(kFormatVersion)}};
+  content.metadata.merge(entries);
   // Free text does not replace the configuration.
   content.metadata.insert(model.metadata.begin(), model.metadata.end());
   for (const auto& tensor : Tensors(model)) {
@@ -128,6 +147,40 @@ void SaveModel(const Model& model, const std::filesystem::path& path) {
                                     {tensor.values.begin(), tensor.values.end()}};
   }
   WriteFileAtomically(path, SerializeSafetensors(content));
+}
+
+}  // namespace
+
+Model LoadModel(const std::filesystem::path& path) {
+  return ModelReader(ReadModelFile(path), path.string()).Read();
+}
+
+JointModel LoadJointModel(const std::filesystem::path& path) {
+  return ModelReader(ReadModelFile(path), path.string()).ReadJoint();
+}
+
+JointModel ParseJointModel(std::string_view bytes, const std::string& where) {
+  return ModelReader(bytes, where).ReadJoint();
+}
+
+void SaveModel(const Model& model, const std::filesystem::path& path) {
+  model.Validate();
+  Save(model,
+       {{"kernels", Name(model.config.kernels)},
+        {"padding", Name(model.config.padding)},
+        {"activation", Name(model.config.activation)},
+        {"layers", std::to_string(model.config.layers)},
+        {"channels", std::to_string(model.config.channels)}},
+       path);
+}
+
+void SaveModel(const JointModel& model, const std::filesystem::path& path) {
+  model.Validate();
+  Save(model,
+       {{"network", std::string(kJoint)},
+        {"layers", std::to_string(model.layers)},
+        {"channels", std::to_string(model.channels)}},
+       path);
 }
 
 }  // namespace auif

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "auif/error.h"
+#include "network/tensors.h"
 
 namespace auif {
 namespace {
@@ -16,37 +17,6 @@ constexpr int kMaxChannels = 1024;
 
 [[noreturn]] void Fail(const std::string& message, const std::string& where) {
   throw Error(ErrorKind::kInput, message, where);
-}
-
-template <typename Value, typename BatchNormT>
-void AddBatchNorm(const std::string& prefix, BatchNormT& bn,
-                  std::vector<TensorView<Value>>* tensors) {
-  const auto add = [&](const char* name, Value& value, bool trainable) {
-    tensors->push_back({prefix + ".bn." + name, {1}, {&value, 1}, trainable});
-  };
-  add("weight", bn.weight, true);
-  add("bias", bn.bias, true);
-  add("running_mean", bn.running_mean, false);
-  add("running_var", bn.running_var, false);
-}
-
-template <typename Value, typename EncoderT>
-void AddEncoder(const std::string& name, EncoderT& encoder, const ModelConfig& config,
-                std::vector<TensorView<Value>>* tensors) {
-  const bool adjoint = config.kernels == Kernels::kAdjoint;
-  for (std::size_t i = 0; i < encoder.layers.size(); ++i) {
-    auto& layer = encoder.layers[i];
-    const std::string prefix = name + "." + std::to_string(i);
-    const auto add = [&](const char* tensor, std::vector<int> shape, std::span<Value> values) {
-      tensors->push_back({prefix + tensor, std::move(shape), values, true});
-    };
-    add(adjoint ? ".kernel" : ".conv1.weight", {config.channels, 1, 3, 3}, layer.conv1);
-    if (!adjoint) add(".conv2.weight", {1, config.channels, 3, 3}, layer.conv2);
-    add(".eta", {1}, {&layer.eta, 1});
-    add(".theta", {1}, {&layer.theta, 1});
-    add(".prelu", {1}, {&layer.prelu, 1});
-    AddBatchNorm(prefix, layer.bn, tensors);
-  }
 }
 
 template <typename Value, typename ModelT>
@@ -120,7 +90,13 @@ void Model::Validate(const std::string& where) const {
            where);
     }
   }
-  for (const auto& tensor : Tensors(*this)) {
+  CheckTensors(Tensors(*this), where);
+}
+
+long Model::ParameterCount() const { return CountTrainable(Tensors(*this)); }
+
+void CheckTensors(const std::vector<TensorView<const float>>& tensors, const std::string& where) {
+  for (const auto& tensor : tensors) {
     const int size =
         std::accumulate(tensor.shape.begin(), tensor.shape.end(), 1, std::multiplies<>());
     if (tensor.values.size() != static_cast<std::size_t>(size)) {
@@ -137,9 +113,9 @@ void Model::Validate(const std::string& where) const {
   }
 }
 
-long Model::ParameterCount() const {
+long CountTrainable(const std::vector<TensorView<const float>>& tensors) {
   long count = 0;
-  for (const auto& tensor : Tensors(*this)) {
+  for (const auto& tensor : tensors) {
     if (tensor.trainable) count += static_cast<long>(tensor.values.size());
   }
   return count;

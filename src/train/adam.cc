@@ -19,11 +19,10 @@ Model NoMoments(const ModelConfig& config) {
   return moments;
 }
 
-void AdamStep(const Model& gradient, long step, double lr, double detail_lr, Model* model,
-              Model* first_moment, Model* second_moment) {
-  const auto gradients = Tensors(gradient);
-  const auto parameters = Tensors(*model);
-  const auto firsts = Tensors(*first_moment), seconds = Tensors(*second_moment);
+void AdamStep(const std::vector<TensorView<const float>>& gradients, long step, double lr,
+              double detail_lr, const std::vector<TensorView<float>>& parameters,
+              const std::vector<TensorView<float>>& firsts,
+              const std::vector<TensorView<float>>& seconds) {
   const double correction1 = 1 - std::pow(kBeta1, static_cast<double>(step));
   const double correction2 = std::sqrt(1 - std::pow(kBeta2, static_cast<double>(step)));
   for (std::size_t t = 0; t < parameters.size(); ++t) {
@@ -51,8 +50,7 @@ void MoveRunningStatistics(const Model& batch, Model* model) {
   }
 }
 
-bool AllFinite(const Model& model) {
-  const auto tensors = Tensors(model);
+bool AllFinite(const std::vector<TensorView<const float>>& tensors) {
   return std::all_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
     return std::all_of(tensor.values.begin(), tensor.values.end(),
                        [](float v) { return std::isfinite(v); });

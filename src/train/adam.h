@@ -1,6 +1,8 @@
 // Adam (Kingma and Ba 2015) with PyTorch's defaults, and the running statistics.
 #pragma once
 
+#include <vector>
+
 #include "auif/model.h"
 
 namespace auif {
@@ -8,16 +10,19 @@ namespace auif {
 // The moments before the first step: all zeros.
 Model NoMoments(const ModelConfig& config);
 
-// Moves every parameter of `model` by one step; `step` counts from 1. The moments are models whose
-// parameters' places hold the moments.
-void AdamStep(const Model& gradient, long step, double lr, double detail_lr, Model* model,
-              Model* first_moment, Model* second_moment);
+// Moves every parameter of a model by one step; `step` counts from 1. The tensors are those of one
+// kind of model, with the gradient and the moments in the parameters' places. detail_lr: of the
+// detail encoder.
+void AdamStep(const std::vector<TensorView<const float>>& gradient, long step, double lr,
+              double detail_lr, const std::vector<TensorView<float>>& parameters,
+              const std::vector<TensorView<float>>& first_moment,
+              const std::vector<TensorView<float>>& second_moment);
 
 // Moves the running statistics by a tenth towards those of the batch, which are in `batch`'s
 // places.
 void MoveRunningStatistics(const Model& batch, Model* model);
 
 // Whether all numbers of a model are finite.
-bool AllFinite(const Model& model);
+bool AllFinite(const std::vector<TensorView<const float>>& tensors);
 
 }  // namespace auif

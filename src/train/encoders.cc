@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "base/parallel.h"
+#include "base/reflect.h"
+#include "kernels/initial_filters.h"
 #include "network/collapse.h"
 #include "network/compile.h"
 
@@ -15,10 +17,6 @@ double Dot(const EdgeKernels& a, const EdgeKernels& b) {
     for (int k = 0; k < 25; ++k) sum += a[e / 3][e % 3][k] * b[e / 3][e % 3][k];
   }
   return sum;
-}
-
-const Encoder& Of(const Model& model, int encoder) {
-  return encoder == 0 ? model.base : model.detail;
 }
 
 std::string LayerName(int encoder, int layer) {
@@ -56,6 +54,27 @@ std::vector<PaddedPlane> Maps(int count, int width, int height) {
   return maps;
 }
 
+void InitialMaps(const PaddedPlane& source, PaddedPlane* base, PaddedPlane* detail) {
+  const RowLayout layout(source.width());
+  const int height = source.height();
+  RowBuffer<float> striped(height, layout.size(), 0);
+  for (int y = 0; y < height; ++y) {
+    StripeRow(layout, SampleType::kFloat, source.Row(y), striped[y]);
+  }
+  const auto row = [&](int y) -> const float* { return striped[Reflect(y, height)]; };
+  ColumnSums sums(layout);
+  sums.Start(0, row);
+  RowBuffer<float> maps(2, layout.size(), 2 * layout.lanes());
+  for (int y = 0; y < height; ++y) {
+    sums.Filter(striped[y], maps[0], maps[1]);
+    UnstripeRow(layout, maps[0], SampleType::kFloat, base->Row(y));
+    UnstripeRow(layout, maps[1], SampleType::kFloat, detail->Row(y));
+    if (y + 1 < height) sums.Advance(y, row);
+  }
+  base->ReflectBorder();
+  detail->ReflectBorder();
+}
+
 TrainingLayer::TrainingLayer(int batch, int width, int height)
     : moments(batch),
       sums(batch),
@@ -80,6 +99,14 @@ void TrainingLayer::ApplyStatistics(int count) {
   numbers.bias = static_cast<float>(bias + weight * inverse_deviation * (numbers.mean - mean));
 }
 
+void TrainingLayer::ApplyNoStatistics() {
+  statistics = {0, 1};
+  inverse_deviation = 1 / std::sqrt(1 + double{kBatchNormEpsilon});
+  numbers.mean = 0;
+  numbers.scale = static_cast<float>(weight * inverse_deviation);
+  numbers.bias = static_cast<float>(bias);
+}
+
 void TrainingLayer::PrepareBackward(double factor, int count) {
   const StepSums total = Total(sums, count);
   const double all = pixels() * count;
@@ -93,6 +120,10 @@ void TrainingLayer::PrepareBackward(double factor, int count) {
   norm = {direct, static_cast<float>(constant), static_cast<float>(deviation)};
 }
 
+void TrainingLayer::PrepareBackwardWithoutStatistics(double factor) {
+  norm = {static_cast<float>(weight * inverse_deviation * factor), 0, 0};
+}
+
 void TrainingLayer::NormGradient(double factor, int count, BatchNorm* gradient,
                                  double weight_too) const {
   const StepSums total = Total(sums, count);
@@ -104,14 +135,22 @@ void TrainingLayer::NormGradient(double factor, int count, BatchNorm* gradient,
   gradient->running_var = static_cast<float>(statistics.variance * all / (all - 1));
 }
 
-TrainingEncoders::TrainingEncoders(const ModelConfig& config, int batch, int width, int height,
-                                   int threads)
-    : config_(config), width_(width), height_(height), threads_(threads) {
+TrainingEncoders::TrainingEncoders(const ModelConfig& config, Norm norm, int batch, int width,
+                                   int height, int threads)
+    : config_(config), norm_(norm), width_(width), height_(height), threads_(threads) {
   for (int e = 0; e < 2; ++e) {
     for (int l = 0; l < config.layers; ++l) layers_[e].emplace_back(batch, width, height);
     fidelity_[e].resize(batch);
     encoded_[e] = Maps(batch, width, height);
     gradients_[e] = Maps(batch, width, height);
+  }
+}
+
+void TrainingEncoders::ApplyNorm(TrainingLayer* layer, int count) const {
+  if (norm_ == Norm::kBatch) {
+    layer->ApplyStatistics(count);
+  } else {
+    layer->ApplyNoStatistics();
   }
 }
 
@@ -153,16 +192,16 @@ void TrainingEncoders::Convolution(int encoder, int layer, int i) {
   at.moments[i] = MapMoments(at.z[i]);
 }
 
-void TrainingEncoders::Forward(const Model& model, int count,
+void TrainingEncoders::Forward(const Encoders& encoders, int count,
                                const std::function<void(int i)>& start) {
   ParallelFor(2 * config_.layers, threads_,
-              [&](int i) { Prepare(Of(model, i % 2).layers[i / 2], &layers_[i % 2][i / 2]); });
+              [&](int i) { Prepare(encoders[i % 2]->layers[i / 2], &layers_[i % 2][i / 2]); });
   ParallelFor(count, threads_, [&](int i) {
     start(i);
     for (int e = 0; e < 2; ++e) Convolution(e, 0, i);
   });
   for (int l = 0; l < config_.layers; ++l) {
-    for (auto& encoder : layers_) encoder[l].ApplyStatistics(count);
+    for (auto& encoder : layers_) ApplyNorm(&encoder[l], count);
     const bool last = l + 1 == config_.layers;
     ParallelFor(2 * count, threads_, [&](int task) {
       const int e = task % 2, i = task / 2;
@@ -206,7 +245,14 @@ void TrainingEncoders::Backward(int count, const std::function<void(int i)>& sta
     for (int e = 0; e < 2; ++e) Sums(e, last, i);
   });
   for (int l = last; l >= 0; --l) {
-    for (auto& encoder : layers_) encoder[l].PrepareBackward(Factor(encoder[l]), count);
+    for (auto& encoder : layers_) {
+      TrainingLayer& layer = encoder[l];
+      if (norm_ == Norm::kBatch) {
+        layer.PrepareBackward(Factor(layer), count);
+      } else {
+        layer.PrepareBackwardWithoutStatistics(Factor(layer));
+      }
+    }
     ParallelFor(2 * count, threads_, [&](int task) {
       const int e = task % 2, i = task / 2;
       LayerBackward(e, l, i);
@@ -254,11 +300,11 @@ void TrainingEncoders::LayerGradient(const Layer& from, const TrainingLayer& lay
   }
 }
 
-void TrainingEncoders::CollectGradients(const Model& model, int count, Model* gradient) const {
+void TrainingEncoders::CollectGradients(const Encoders& encoders, int count,
+                                        const std::array<Encoder*, 2>& gradient) const {
   ParallelFor(2 * config_.layers, threads_, [&](int i) {
     const int e = i % 2, l = i / 2;
-    Encoder& to = e == 0 ? gradient->base : gradient->detail;
-    LayerGradient(Of(model, e).layers[l], layers_[e][l], count, &to.layers[l]);
+    LayerGradient(encoders[e]->layers[l], layers_[e][l], count, &gradient[e]->layers[l]);
   });
 }
 

@@ -35,8 +35,11 @@ struct TrainingLayer {
 
   // Batch norm's numbers from the moments of the first `count` images.
   void ApplyStatistics(int count);
+  // Mean 0 and variance 1 in their place.
+  void ApplyNoStatistics();
   // What StepBackward needs once the sums of these images are there. factor: f of descent_step.h.
   void PrepareBackward(double factor, int count);
+  void PrepareBackwardWithoutStatistics(double factor);
   // dL/dweight, with what else there is of it, and dL/dbias of the batch norm, and the batch's
   // statistics in the running ones' places.
   void NormGradient(double factor, int count, BatchNorm* gradient, double weight_too = 0) const;
@@ -67,12 +70,21 @@ T Total(const std::vector<T>& values, int count) {
 
 // One map for each thread that works on a layer's backward pass; its margin stays zero.
 PaddedPlane& ThreadMap(int width, int height);
+// B0 and D0 of a source, margins included; the source's margin is not read.
+void InitialMaps(const PaddedPlane& source, PaddedPlane* base, PaddedPlane* detail);
 std::vector<PaddedPlane> Maps(int count, int width, int height);
 
 class TrainingEncoders {
  public:
+  using Encoders = std::array<const Encoder*, 2>;  // base, detail
+
+  // Whether batch norm takes the batch's mean and variance, or is an affine map with mean 0 and
+  // variance 1.
+  enum class Norm { kBatch, kAffine };
+
   // For batches of up to `batch` images. Memory: about (4 layers + 4) maps per image.
-  TrainingEncoders(const ModelConfig& config, int batch, int width, int height, int threads);
+  TrainingEncoders(const ModelConfig& config, Norm norm, int batch, int width, int height,
+                   int threads);
 
   // Image i's I, to which the fidelity terms of an encoder's layers draw. It must stay where it is.
   void SetFidelity(int encoder, int i, const PaddedPlane* image) { fidelity_[encoder][i] = image; }
@@ -84,12 +96,13 @@ class TrainingEncoders {
   PaddedPlane& Gradient(int encoder, int i) { return gradients_[encoder][i]; }
 
   // All layers for the first `count` images; start(i) fills both of an image's initial maps.
-  void Forward(const Model& model, int count, const std::function<void(int i)>& start);
+  void Forward(const Encoders& encoders, int count, const std::function<void(int i)>& start);
   // And back; start(i) fills both of an image's gradients.
   void Backward(int count, const std::function<void(int i)>& start);
   // dL/dparameter in the place of the parameter, after Backward. The running statistics' places get
   // the batch's mean and its corrected variance.
-  void CollectGradients(const Model& model, int count, Model* gradient) const;
+  void CollectGradients(const Encoders& encoders, int count,
+                        const std::array<Encoder*, 2>& gradient) const;
 
   // Where the forward or the backward pass first left the finite numbers, as "layer 3 of the base
   // encoder"; empty: nowhere.
@@ -97,6 +110,7 @@ class TrainingEncoders {
   std::string NotFiniteBackward() const;
 
  private:
+  void ApplyNorm(TrainingLayer* layer, int count) const;
   void Prepare(const Layer& from, TrainingLayer* layer) const;
   void Convolution(int encoder, int layer, int i);
   void Sums(int encoder, int layer, int i);
@@ -106,6 +120,7 @@ class TrainingEncoders {
   double Factor(const TrainingLayer& layer) const;
 
   ModelConfig config_;
+  Norm norm_;
   int width_, height_, threads_;
   std::array<std::vector<TrainingLayer>, 2> layers_;
   std::array<std::vector<const PaddedPlane*>, 2> fidelity_;      // by image

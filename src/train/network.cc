@@ -3,8 +3,6 @@
 #include <cmath>
 
 #include "base/parallel.h"
-#include "base/reflect.h"
-#include "kernels/initial_filters.h"
 #include "network/collapse.h"
 
 namespace auif {
@@ -25,7 +23,7 @@ TrainingNetwork::TrainingNetwork(const ModelConfig& config, int batch, int width
       height_(height),
       threads_(threads),
       images_(Maps(batch, width, height)),
-      encoders_(config, batch, width, height, threads),
+      encoders_(config, TrainingEncoders::Norm::kBatch, batch, width, height, threads),
       decoder_(batch, width, height),
       outputs_(Maps(batch, width, height)),
       output_gradients_(Maps(batch, width, height)),
@@ -44,28 +42,11 @@ const BatchResult& TrainingNetwork::Step(const Model& model, int count,
   return result_;
 }
 
-void TrainingNetwork::InitialMaps(int i) {
-  images_[i].ReflectBorder();
-  const RowLayout layout(width_);
-  RowBuffer<float> striped(height_, layout.size(), 0);
-  for (int y = 0; y < height_; ++y)
-    StripeRow(layout, SampleType::kFloat, images_[i].Row(y), striped[y]);
-  const auto row = [&](int y) -> const float* { return striped[Reflect(y, height_)]; };
-  ColumnSums sums(layout);
-  sums.Start(0, row);
-  RowBuffer<float> maps(2, layout.size(), 2 * layout.lanes());
-  for (int y = 0; y < height_; ++y) {
-    sums.Filter(striped[y], maps[0], maps[1]);
-    for (int e = 0; e < 2; ++e) {
-      UnstripeRow(layout, maps[e], SampleType::kFloat, encoders_.Initial(e, i).Row(y));
-    }
-    if (y + 1 < height_) sums.Advance(y, row);
-  }
-  for (int e = 0; e < 2; ++e) encoders_.Initial(e, i).ReflectBorder();
-}
-
 void TrainingNetwork::Forward(const Model& model, int count) {
-  encoders_.Forward(model, count, [&](int i) { InitialMaps(i); });
+  encoders_.Forward({&model.base, &model.detail}, count, [&](int i) {
+    images_[i].ReflectBorder();
+    InitialMaps(images_[i], &encoders_.Initial(0, i), &encoders_.Initial(1, i));
+  });
   const EdgeKernels kernels = DecoderKernels(model.decoder.conv);
   decoder_.forward = ConvPlan(ForwardTaps(kernels, false), width_);
   decoder_.backward = ConvPlan(BackwardTaps(kernels, false), width_);
@@ -133,7 +114,8 @@ void TrainingNetwork::AddOffsetLoss(const LossWeights& weights, int count) {
 
 void TrainingNetwork::CollectGradients(const Model& model, int count) {
   Model& gradient = result_.gradient;
-  encoders_.CollectGradients(model, count, &gradient);
+  encoders_.CollectGradients({&model.base, &model.detail}, count,
+                             {&gradient.base, &gradient.detail});
   const Kernel5x5 dconv = Total(decoder_.kernel_sums, count)[1][1];
   for (int k = 0; k < 9; ++k) {
     gradient.decoder.conv[k] = static_cast<float>(dconv[(k / 3 + 1) * 5 + k % 3 + 1]);

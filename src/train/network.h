@@ -46,7 +46,6 @@ class TrainingNetwork {
   void Backward(int count, const LossWeights& weights);
   void AddOffsetLoss(const LossWeights& weights, int count);
   void CollectGradients(const Model& model, int count);
-  void InitialMaps(int i);
 
   int width_, height_, threads_;
   std::vector<PaddedPlane> images_;

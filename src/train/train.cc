@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <numeric>
+#include <utility>
 
 #include "auif/error.h"
 #include "auif/fuse.h"
@@ -109,7 +110,7 @@ class Trainer {
     const double factor = RateFactor(epoch);
     progress.lr = options_.lr * factor;
     progress.detail_lr = options_.detail_lr * factor;
-    if (!std::isfinite(result.losses.total) || !AllFinite(result.gradient)) Fail(progress);
+    if (!std::isfinite(result.losses.total) || !AllFinite(Tensors(result.gradient))) Fail(progress);
 
     if (in_epoch == 0) state.epoch_sums = {};
     state.epoch_sums.total += count * progress.losses.total;
@@ -117,10 +118,10 @@ class Trainer {
     state.epoch_sums.ssim += count * progress.losses.ssim;
     state.epoch_sums.offset += count * progress.losses.offset;
     ++state.step;
-    AdamStep(result.gradient, state.step, progress.lr, progress.detail_lr, &state.model,
-             &state.first_moment, &state.second_moment);
+    AdamStep(Tensors(result.gradient), state.step, progress.lr, progress.detail_lr,
+             Tensors(state.model), Tensors(state.first_moment), Tensors(state.second_moment));
     MoveRunningStatistics(result.gradient, &state.model);
-    if (!AllFinite(state.model)) Fail(progress);
+    if (!AllFinite(Tensors(std::as_const(state.model)))) Fail(progress);
     if (in_epoch + 1 == steps_per_epoch_) {
       progress.epoch_end = true;
       const TrainLosses& sums = state.epoch_sums;

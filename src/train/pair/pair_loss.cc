@@ -27,7 +27,7 @@ void PairLossWeights::Validate() const {
     double weight, target;
   } terms[] = {{"VIF", vif, 0},       {"Qabf", qabf, 0},     {"SSIM", ssim, 0},
                {"SD", sd, sd_target}, {"SF", sf, sf_target}, {"SCD", scd, scd_target},
-               {"MI", mi, mi_target}, {"EN", en, en_target}};
+               {"MI", mi, mi_target}, {"EN", en, en_target}, {"darkness", dark, 0}};
   for (const auto& term : terms) {
     if (!std::isfinite(term.weight) || term.weight < 0) {
       throw Error(ErrorKind::kUsage, std::string("the weight of ") + term.name +
@@ -52,6 +52,7 @@ PairLoss<T>::PairLoss(Size size, const PairLossWeights& weights)
       scd_(size),
       information_(size),
       entropy_(size),
+      darkness_(size),
       sd_{weights.sd, weights.sd_target},
       sf_{weights.sf, weights.sf_target},
       scd_hinge_{weights.scd, weights.scd_target},
@@ -91,9 +92,11 @@ PairLossParts PairLoss<T>::Forward(PlaneView<const T> fused) {
   if (scd_hinge_.weight > 0) parts.scd = scd_.Forward(fused);
   if (mi_.weight > 0) parts.mi = information_.Forward(fused) / mi_.of_m;
   if (en_.weight > 0) parts.en = entropy_.Forward(fused) - en_.of_m;
+  if (weights_.dark > 0) parts.dark = darkness_.Forward(larger_, fused);
   parts.total = -weights_.vif * parts.vif - weights_.qabf * parts.qabf -
                 weights_.ssim * parts.ssim + sd_.Loss(parts.sd) + sf_.Loss(parts.sf) +
-                scd_hinge_.Loss(parts.scd) + mi_.Loss(parts.mi) + en_.Loss(parts.en);
+                scd_hinge_.Loss(parts.scd) + mi_.Loss(parts.mi) + en_.Loss(parts.en) +
+                weights_.dark * parts.dark;
   return parts;
 }
 
@@ -106,7 +109,17 @@ void PairLoss<T>::Backward(double weight, PlaneView<T> gradient) {
   if (sf_.open) frequency_.Backward(-weight * sf_.weight / sf_.of_m, gradient);
   if (scd_hinge_.open) scd_.Backward(-weight * scd_hinge_.weight, gradient);
   if (mi_.open) information_.Backward(-weight * mi_.weight / mi_.of_m, gradient);
+  if (weights_.dark > 0) darkness_.Backward(weight * weights_.dark, gradient);
   if (en_.open) entropy_.Backward(-weight * en_.weight, gradient);
+}
+
+void PairLossParts::Add(const PairLossParts& other, double share) {
+  for (double PairLossParts::*part :
+       {&PairLossParts::total, &PairLossParts::vif, &PairLossParts::qabf, &PairLossParts::ssim,
+        &PairLossParts::sd, &PairLossParts::sf, &PairLossParts::scd, &PairLossParts::mi,
+        &PairLossParts::en, &PairLossParts::dark}) {
+    this->*part += share * other.*part;
+  }
 }
 
 template class PairLoss<float>;
