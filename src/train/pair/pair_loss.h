@@ -9,8 +9,6 @@
 // is gained. MI(M) counts as at least 0.001 nats. Each term's header says what it is.
 #pragma once
 
-#include <string>
-
 #include "auif/plane.h"
 #include "train/pair/contrast.h"
 #include "train/pair/histograms.h"

@@ -4,9 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
-#include <map>
 #include <string>
+#include <vector>
 
 #include "auif/error.h"
 #include "io/safetensors.h"
