@@ -27,7 +27,7 @@ void PairLossWeights::Validate() const {
     double weight, target;
   } terms[] = {{"VIF", vif, 0},       {"Qabf", qabf, 0},     {"SSIM", ssim, 0},
                {"SD", sd, sd_target}, {"SF", sf, sf_target}, {"SCD", scd, scd_target},
-               {"MI", mi, mi_target}, {"EN", en, en_target}};
+               {"MI", mi, mi_target}, {"EN", en, en_target}, {"dark", dark, 0}};
   for (const auto& term : terms) {
     if (!std::isfinite(term.weight) || term.weight < 0) {
       throw Error(ErrorKind::kUsage, std::string("the weight of ") + term.name +
@@ -52,6 +52,7 @@ PairLoss<T>::PairLoss(Size size, const PairLossWeights& weights)
       scd_(size),
       information_(size),
       entropy_(size),
+      dark_(size),
       sd_{weights.sd, weights.sd_target},
       sf_{weights.sf, weights.sf_target},
       scd_hinge_{weights.scd, weights.scd_target},
@@ -78,6 +79,7 @@ void PairLoss<T>::SetSources(PlaneView<const T> ir, PlaneView<const T> vis) {
     mi_.of_m = std::max(information_.Forward(larger_), kLeastInformation);
   }
   if (en_.weight > 0) en_.of_m = entropy_.Forward(larger_);
+  dark_.SetLarger(larger_);
 }
 
 template <typename T>
@@ -91,9 +93,11 @@ PairLossParts PairLoss<T>::Forward(PlaneView<const T> fused) {
   if (scd_hinge_.weight > 0) parts.scd = scd_.Forward(fused);
   if (mi_.weight > 0) parts.mi = information_.Forward(fused) / mi_.of_m;
   if (en_.weight > 0) parts.en = entropy_.Forward(fused) - en_.of_m;
+  if (weights_.dark > 0) parts.dark = dark_.Forward(fused);
   parts.total = -weights_.vif * parts.vif - weights_.qabf * parts.qabf -
                 weights_.ssim * parts.ssim + sd_.Loss(parts.sd) + sf_.Loss(parts.sf) +
-                scd_hinge_.Loss(parts.scd) + mi_.Loss(parts.mi) + en_.Loss(parts.en);
+                scd_hinge_.Loss(parts.scd) + mi_.Loss(parts.mi) + en_.Loss(parts.en) +
+                weights_.dark * parts.dark;
   return parts;
 }
 
@@ -107,6 +111,7 @@ void PairLoss<T>::Backward(double weight, PlaneView<T> gradient) {
   if (scd_hinge_.open) scd_.Backward(-weight * scd_hinge_.weight, gradient);
   if (mi_.open) information_.Backward(-weight * mi_.weight / mi_.of_m, gradient);
   if (en_.open) entropy_.Backward(-weight * en_.weight, gradient);
+  if (weights_.dark > 0) dark_.Backward(weight * weights_.dark, gradient);
 }
 
 template class PairLoss<float>;
