@@ -161,10 +161,10 @@ TERMS = {
     "vif": lambda a, b, m, f: vif(a, b, f),
     "qabf": lambda a, b, m, f: qabf(a, b, f),
     "ssim": lambda a, b, m, f: ssim(a, b, f),
-    "sd": lambda a, b, m, f: sd(f) / sd(m),
-    "sf": lambda a, b, m, f: sf(f) / sf(m),
+    "sd": lambda a, b, m, f: sd(f) / sd(m).clamp(min=0.02),
+    "sf": lambda a, b, m, f: sf(f) / sf(m).clamp(min=0.01),
     "scd": lambda a, b, m, f: scd(a, b, f),
-    "mi": lambda a, b, m, f: mi(a, b, f) / mi(a, b, m).clamp(min=1e-3),
+    "mi": lambda a, b, m, f: mi(a, b, f) / mi(a, b, m).clamp(min=0.2),
     "en": lambda a, b, m, f: en(f) - en(m),
     "dark": lambda a, b, m, f: dark(m, f),
 }

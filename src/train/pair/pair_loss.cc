@@ -9,8 +9,9 @@
 namespace auif {
 namespace {
 
-// MI(M) counts as this much at least, in nats: a constant source has none.
-constexpr double kLeastInformation = 1e-3;
+// What M counts as at least: beside flat sources, ratios would be in the thousands.
+constexpr double kLeastDeviation = 0.02, kLeastFrequency = 0.01;  // the images' unit
+constexpr double kLeastInformation = 0.2;                         // nats
 
 Size CheckedSize(Size size, int least) {
   if (size.width >= least && size.height >= least) return size;
@@ -71,8 +72,8 @@ void PairLoss<T>::SetSources(PlaneView<const T> ir, PlaneView<const T> vis) {
   if (weights_.vif > 0) vifp_.SetSources(ir, vis);
   if (weights_.qabf > 0) qabf_.SetSources(ir, vis);
   if (weights_.ssim > 0) ssim_.SetSources(ir, vis);
-  if (sd_.weight > 0) sd_.of_m = deviation_.Forward(larger_);
-  if (sf_.weight > 0) sf_.of_m = frequency_.Forward(larger_);
+  if (sd_.weight > 0) sd_.of_m = std::max(deviation_.Forward(larger_), kLeastDeviation);
+  if (sf_.weight > 0) sf_.of_m = std::max(frequency_.Forward(larger_), kLeastFrequency);
   if (scd_hinge_.weight > 0) scd_.SetSources(ir, vis);
   if (mi_.weight > 0) {
     information_.SetSources(ir, vis);

@@ -105,6 +105,11 @@ TEST(PairLossTest, SourcesWithoutContrast) {
     EXPECT_TRUE(std::isfinite(result.parts.total));
     EXPECT_TRUE(std::isfinite(pair::Largest(As<double>(result.gradient))));
   }
+  // M has a deviation of 1e-4 and counts as one of 0.02.
+  const Result<double> result =
+      Evaluate(PairLossWeights{}, As<double>(Images<float>{black, black, noise}));
+  EXPECT_NEAR(result.parts.sd, pair::Deviation<double>({50, 50}).Forward(As<double>(noise)) / 0.02,
+              1e-12);
 }
 
 TEST(PairLossTest, AnObjectTakesOneImageAfterTheOther) {
