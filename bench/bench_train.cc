@@ -88,7 +88,7 @@ void Epoch(benchmark::State& state, TrainOptions options) {
 
 // A term by its weight; none means all terms.
 void PairTerm(benchmark::State& state, double PairLossWeights::*term) {
-  PairLossWeights weights{.en = 1};
+  PairLossWeights weights{.en = 1, .dark = 1};
   if (term != nullptr) {
     weights = {.vif = 0, .qabf = 0, .ssim = 0, .sd = 0, .sf = 0, .scd = 0, .mi = 0, .en = 0};
     weights.*term = 1;
@@ -119,6 +119,7 @@ BENCHMARK_CAPTURE(PairTerm, sf, &PairLossWeights::sf)->Unit(benchmark::kMillisec
 BENCHMARK_CAPTURE(PairTerm, scd, &PairLossWeights::scd)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(PairTerm, mi, &PairLossWeights::mi)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(PairTerm, en, &PairLossWeights::en)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(PairTerm, dark, &PairLossWeights::dark)->Unit(benchmark::kMillisecond);
 
 void StepPaper(benchmark::State& state) { Step(state, ModelConfig::Paper()); }
 void StepRelease(benchmark::State& state) { Step(state, ModelConfig::Release()); }

@@ -151,19 +151,25 @@ def en(f):
     return -(p * torch.log2(p + 1e-9)).sum()
 
 
+def dark(m, f):
+    """How far f is black where m is not."""
+    return ((0.03 - f).clamp(min=0) * (m > 0.03)).mean()
+
+
 # What the loss is made of. m: the larger one of the sources at each pixel.
 TERMS = {
     "vif": lambda a, b, m, f: vif(a, b, f),
     "qabf": lambda a, b, m, f: qabf(a, b, f),
     "ssim": lambda a, b, m, f: ssim(a, b, f),
-    "sd": lambda a, b, m, f: sd(f) / sd(m),
-    "sf": lambda a, b, m, f: sf(f) / sf(m),
+    "sd": lambda a, b, m, f: sd(f) / sd(m).clamp(min=0.02),
+    "sf": lambda a, b, m, f: sf(f) / sf(m).clamp(min=0.01),
     "scd": lambda a, b, m, f: scd(a, b, f),
-    "mi": lambda a, b, m, f: mi(a, b, f) / mi(a, b, m).clamp(min=1e-3),
+    "mi": lambda a, b, m, f: mi(a, b, f) / mi(a, b, m).clamp(min=0.2),
     "en": lambda a, b, m, f: en(f) - en(m),
+    "dark": lambda a, b, m, f: dark(m, f),
 }
 # The weights, and for terms that are to reach a target and no more, that.
-WEIGHTS = {"vif": 0.8, "qabf": 4, "ssim": 1.8, "sd": 3, "sf": 3, "scd": 4, "mi": 6, "en": 0}
+WEIGHTS = {"vif": 0.8, "qabf": 4, "ssim": 1.8, "sd": 3, "sf": 3, "scd": 4, "mi": 6, "en": 0, "dark": 0}
 TARGETS = {"sd": 1.2, "sf": 1.36, "scd": 1.7, "mi": 1, "en": 0.3}
 
 
@@ -172,9 +178,10 @@ def loss(a, b, m, f):
     for name, weight in WEIGHTS.items():
         value = TERMS[name](a, b, m, f)
         if name in TARGETS:
-            total = total + weight * (TARGETS[name] - value).clamp(min=0)
+            cost = (TARGETS[name] - value).clamp(min=0)
         else:
-            total = total - weight * value
+            cost = value if name == "dark" else -value
+        total = total + weight * cost
     return total
 
 

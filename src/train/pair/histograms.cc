@@ -16,7 +16,7 @@ double PlogpSlope(double p) { return std::log(p + kGuard) + p / (p + kGuard); }
 // factor, or 0 where limiting the value to [0, 1] has made it constant.
 template <typename T>
 T Inside(T value, T factor) {
-  return (value >= 0) & (value <= 1) ? factor : T{0};
+  return ((value >= 0) & (value <= 1)) ? factor : T{0};
 }
 
 }  // namespace

@@ -9,8 +9,9 @@
 namespace auif {
 namespace {
 
-// MI(M) counts as this much at least, in nats: a constant source has none.
-constexpr double kLeastInformation = 1e-3;
+// What M counts as at least: beside flat sources, ratios would be in the thousands.
+constexpr double kLeastDeviation = 0.02, kLeastFrequency = 0.01;  // the images' unit
+constexpr double kLeastInformation = 0.2;                         // nats
 
 Size CheckedSize(Size size, int least) {
   if (size.width >= least && size.height >= least) return size;
@@ -27,7 +28,7 @@ void PairLossWeights::Validate() const {
     double weight, target;
   } terms[] = {{"VIF", vif, 0},       {"Qabf", qabf, 0},     {"SSIM", ssim, 0},
                {"SD", sd, sd_target}, {"SF", sf, sf_target}, {"SCD", scd, scd_target},
-               {"MI", mi, mi_target}, {"EN", en, en_target}, {"darkness", dark, 0}};
+               {"MI", mi, mi_target}, {"EN", en, en_target}, {"dark", dark, 0}};
   for (const auto& term : terms) {
     if (!std::isfinite(term.weight) || term.weight < 0) {
       throw Error(ErrorKind::kUsage, std::string("the weight of ") + term.name +
@@ -52,7 +53,7 @@ PairLoss<T>::PairLoss(Size size, const PairLossWeights& weights)
       scd_(size),
       information_(size),
       entropy_(size),
-      darkness_(size),
+      dark_(size),
       sd_{weights.sd, weights.sd_target},
       sf_{weights.sf, weights.sf_target},
       scd_hinge_{weights.scd, weights.scd_target},
@@ -71,14 +72,15 @@ void PairLoss<T>::SetSources(PlaneView<const T> ir, PlaneView<const T> vis) {
   if (weights_.vif > 0) vifp_.SetSources(ir, vis);
   if (weights_.qabf > 0) qabf_.SetSources(ir, vis);
   if (weights_.ssim > 0) ssim_.SetSources(ir, vis);
-  if (sd_.weight > 0) sd_.of_m = deviation_.Forward(larger_);
-  if (sf_.weight > 0) sf_.of_m = frequency_.Forward(larger_);
+  if (sd_.weight > 0) sd_.of_m = std::max(deviation_.Forward(larger_), kLeastDeviation);
+  if (sf_.weight > 0) sf_.of_m = std::max(frequency_.Forward(larger_), kLeastFrequency);
   if (scd_hinge_.weight > 0) scd_.SetSources(ir, vis);
   if (mi_.weight > 0) {
     information_.SetSources(ir, vis);
     mi_.of_m = std::max(information_.Forward(larger_), kLeastInformation);
   }
   if (en_.weight > 0) en_.of_m = entropy_.Forward(larger_);
+  dark_.SetLarger(larger_);
 }
 
 template <typename T>
@@ -92,7 +94,7 @@ PairLossParts PairLoss<T>::Forward(PlaneView<const T> fused) {
   if (scd_hinge_.weight > 0) parts.scd = scd_.Forward(fused);
   if (mi_.weight > 0) parts.mi = information_.Forward(fused) / mi_.of_m;
   if (en_.weight > 0) parts.en = entropy_.Forward(fused) - en_.of_m;
-  if (weights_.dark > 0) parts.dark = darkness_.Forward(larger_, fused);
+  if (weights_.dark > 0) parts.dark = dark_.Forward(fused);
   parts.total = -weights_.vif * parts.vif - weights_.qabf * parts.qabf -
                 weights_.ssim * parts.ssim + sd_.Loss(parts.sd) + sf_.Loss(parts.sf) +
                 scd_hinge_.Loss(parts.scd) + mi_.Loss(parts.mi) + en_.Loss(parts.en) +
@@ -111,6 +113,7 @@ void PairLoss<T>::Backward(double weight, PlaneView<T> gradient) {
   if (mi_.open) information_.Backward(-weight * mi_.weight / mi_.of_m, gradient);
   if (weights_.dark > 0) darkness_.Backward(weight * weights_.dark, gradient);
   if (en_.open) entropy_.Backward(-weight * en_.weight, gradient);
+  if (weights_.dark > 0) dark_.Backward(weight * weights_.dark, gradient);
 }
 
 void PairLossParts::Add(const PairLossParts& other, double share) {

@@ -4,16 +4,16 @@
 //   L = - w_vif VIFp - w_qabf Qabf - w_ssim SSIM
 //       + w_sd [t_sd - SD(F) / SD(M)]+ + w_sf [t_sf - SF(F) / SF(M)]+
 //       + w_scd [t_scd - SCD]+ + w_mi [t_mi - MI(F) / MI(M)]+ + w_en [t_en - (EN(F) - EN(M))]+
-//       + w_dark dark(F)
+//       + w_dark Dark(M, F)
 //
 // M is the larger one of the sources at every pixel, [v]+ = max(v, 0): a target above which nothing
-// is gained. MI(M) counts as at least 0.001 nats. Each term's header says what it is.
+// is gained. Beside flat sources SD(M), SF(M) and MI(M) count as at least 0.02, 0.01 and 0.2 nats.
+// Each term's header says what it is.
 #pragma once
-
-#include <string>
 
 #include "auif/plane.h"
 #include "train/pair/contrast.h"
+#include "train/pair/dark.h"
 #include "train/pair/histograms.h"
 #include "train/pair/qabf.h"
 #include "train/pair/scd.h"
@@ -38,7 +38,7 @@ struct PairLossWeights {
   double mi_target = 1;
   double en = 0;           // of the entropy beyond M's, per bit
   double en_target = 0.3;  // bits
-  double dark = 0;         // of what is black where a source is not, 0..0.03
+  double dark = 0;         // of the mean lack of brightness where M is not dark, 0..0.03
 
   // Throws Error (kUsage) for a weight that is negative, or a number that is not finite.
   void Validate() const;
@@ -53,9 +53,6 @@ struct PairLossParts {
   double mi = 0;  // relative to M's
   double en = 0;  // beyond M's, bits
   double dark = 0;
-
-  // Adds `share` of another's.
-  void Add(const PairLossParts& other, double share);
 };
 
 // The loss of one image. An object keeps its memory, about 50 planes, from image to image. T: float
@@ -101,7 +98,7 @@ class PairLoss {
   pair::Scd<T> scd_;
   pair::MutualInformation<T> information_;
   pair::Entropy<T> entropy_;
-  pair::Darkness<T> darkness_;
+  pair::Dark<T> dark_;
   Hinge sd_, sf_, scd_hinge_, mi_, en_;
 };
 

@@ -4,9 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
-#include <map>
 #include <string>
+#include <vector>
 
 #include "auif/error.h"
 #include "io/safetensors.h"
@@ -32,14 +33,14 @@ struct Term {
   double PairLossParts::*value;
 };
 std::vector<Term> Terms() {
+  using W = PairLossWeights;
+  using P = PairLossParts;
+  double W::*const weights[] = {&W::vif, &W::qabf, &W::ssim, &W::sd,  &W::sf,
+                                &W::scd, &W::mi,   &W::en,   &W::dark};
   std::vector<Term> terms = {
-      {"vif", kNone, &PairLossParts::vif},   {"qabf", kNone, &PairLossParts::qabf},
-      {"ssim", kNone, &PairLossParts::ssim}, {"sd", kNone, &PairLossParts::sd},
-      {"sf", kNone, &PairLossParts::sf},     {"scd", kNone, &PairLossParts::scd},
-      {"mi", kNone, &PairLossParts::mi},     {"en", kNone, &PairLossParts::en}};
-  double PairLossWeights::*const weights[] = {
-      &PairLossWeights::vif, &PairLossWeights::qabf, &PairLossWeights::ssim, &PairLossWeights::sd,
-      &PairLossWeights::sf,  &PairLossWeights::scd,  &PairLossWeights::mi,   &PairLossWeights::en};
+      {"vif", kNone, &P::vif}, {"qabf", kNone, &P::qabf}, {"ssim", kNone, &P::ssim},
+      {"sd", kNone, &P::sd},   {"sf", kNone, &P::sf},     {"scd", kNone, &P::scd},
+      {"mi", kNone, &P::mi},   {"en", kNone, &P::en},     {"dark", kNone, &P::dark}};
   for (std::size_t i = 0; i < terms.size(); ++i) {
     PairLossWeights& w = terms[i].weights;
     w.*weights[i] = 1;
@@ -104,6 +105,11 @@ TEST(PairLossTest, SourcesWithoutContrast) {
     EXPECT_TRUE(std::isfinite(result.parts.total));
     EXPECT_TRUE(std::isfinite(pair::Largest(As<double>(result.gradient))));
   }
+  // M has a deviation of 1e-4 and counts as one of 0.02.
+  const Result<double> result =
+      Evaluate(PairLossWeights{}, As<double>(Images<float>{black, black, noise}));
+  EXPECT_NEAR(result.parts.sd, pair::Deviation<double>({50, 50}).Forward(As<double>(noise)) / 0.02,
+              1e-12);
 }
 
 TEST(PairLossTest, AnObjectTakesOneImageAfterTheOther) {
@@ -142,6 +148,7 @@ TEST(PairLossTest, FloatAgainstDouble) {
       SCOPED_TRACE(term.name);
       const Result<float> result = Evaluate(term.weights, images);
       const Result<double> expected = Evaluate(term.weights, As<double>(images));
+      EXPECT_TRUE(!camera || expected.parts.*term.value != 0);
       const double error = result.parts.*term.value - expected.parts.*term.value;
       const double distance = Distance(As<double>(result.gradient), expected.gradient);
       const std::string name = term.name;
@@ -183,14 +190,15 @@ TEST(PairLossTest, PyTorchAgrees) {
 
     for (const Term& term : Terms()) {
       SCOPED_TRACE(term.name);
+      const std::string name = term.name;
       const Result<double> result = Evaluate(term.weights, As<double>(images));
       // The file's values are rounded to float when they are read.
-      const double value = expected.at(term.name).values[0];
+      const double value = expected.at(name).values[0];
       EXPECT_NEAR(result.parts.*term.value, value, 1e-6 * std::max(1.0, std::abs(value)));
       Plane<double> gradient(size);
-      const std::vector<float>& values = expected.at(std::string("gradient.") + term.name).values;
+      const std::vector<float>& values = expected.at("gradient." + name).values;
       // A term that is to grow has the loss's gradient with the other sign.
-      const double sign = std::string(term.name) == "loss" ? 1 : -1;
+      const double sign = name == "loss" || name == "dark" ? 1 : -1;
       for (int y = 0; y < size.height; ++y) {
         for (int x = 0; x < size.width; ++x) {
           gradient.Row(y)[x] = sign * values[y * size.width + x];

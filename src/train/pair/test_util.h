@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <random>
-#include <vector>
 
 #include "auif/plane.h"
 
@@ -77,7 +77,7 @@ inline Images<float> CameraImages(Size size, std::uint32_t seed) {
     return x < size.width / 3 ? level(0.02 + 0.02 * v) : level(1.5 * v - 0.2);
   });
   images.fused = Fill(size, [&](int y, int x) {
-    return 0.02 + 0.6 * images.a.Row(y)[x] + 0.35 * images.b.Row(y)[x] +
+    return -0.01 + 0.6 * images.a.Row(y)[x] + 0.35 * images.b.Row(y)[x] +
            0.02 * images.fused.Row(y)[x];
   });
   return images;
@@ -105,7 +105,7 @@ inline double Largest(const Plane<double>& map) {
   return largest;
 }
 
-// The length of the difference over that of `reference`.
+// The length of the difference over that of `reference`; 0 where both are zero.
 inline double Distance(const Plane<double>& map, const Plane<double>& reference) {
   double difference = 0, length = 0;
   for (int y = 0; y < map.height(); ++y) {
@@ -114,7 +114,7 @@ inline double Distance(const Plane<double>& map, const Plane<double>& reference)
       length += std::pow(reference.Row(y)[x], 2);
     }
   }
-  return std::sqrt(difference / length);
+  return difference == 0 ? 0 : std::sqrt(difference / length);
 }
 
 // The gradient of forward(fused) against differences at random pixels for which `smooth` is true,

@@ -4,7 +4,6 @@
 #include <array>
 #include <cassert>
 #include <cmath>
-#include <vector>
 
 #include "auif/plane.h"
 
