@@ -82,37 +82,9 @@ void SpatialFrequency<T>::Backward(double weight, PlaneView<T> gradient) const {
   }
 }
 
-template <typename T>
-double Darkness<T>::Forward(PlaneView<const T> larger, PlaneView<const T> fused) {
-  larger_ = larger;
-  fused_ = fused;
-  double* __restrict sum = sum_.data();
-  for (int y = 0; y < fused.height; ++y) {
-    const T *m = larger.Row(y), *f = fused.Row(y);
-    for (int x = 0; x < fused.width; ++x) {
-      const double lacks = std::max(kBlack - f[x], 0.0);
-      sum[x] += m[x] > static_cast<T>(kBlack) ? lacks : 0.0;
-    }
-  }
-  return sum_.Take() / Count(fused.width, fused.height);
-}
-
-template <typename T>
-void Darkness<T>::Backward(double weight, PlaneView<T> gradient) const {
-  const T step = static_cast<T>(-weight / Count(fused_.width, fused_.height));
-  const T black = static_cast<T>(kBlack);
-  for (int y = 0; y < fused_.height; ++y) {
-    const T *m = larger_.Row(y), *f = fused_.Row(y);
-    T* __restrict to = gradient.Row(y);
-    for (int x = 0; x < fused_.width; ++x) to[x] += m[x] > black && f[x] < black ? step : T{0};
-  }
-}
-
 template class Deviation<float>;
 template class Deviation<double>;
 template class SpatialFrequency<float>;
 template class SpatialFrequency<double>;
-template class Darkness<float>;
-template class Darkness<double>;
 
 }  // namespace auif::pair

@@ -1,4 +1,4 @@
-// Standard deviation, spatial frequency and darkness of a fused image, with their gradients.
+// Standard deviation and spatial frequency of a fused image, with their gradients.
 #pragma once
 
 #include "auif/plane.h"
@@ -42,25 +42,6 @@ class SpatialFrequency {
   ColumnSums across_, down_;
   PlaneView<const T> fused_;
   double value_ = 0;
-};
-
-// What of a fused image is black where a source is not: mean over all pixels of [0.03 - F]+ where
-// M, the larger source, is above 0.03, and of 0 elsewhere.
-template <typename T>
-class Darkness {
- public:
-  static constexpr double kBlack = 0.03;
-
-  explicit Darkness(Size size) : sum_(size.width) {}
-
-  // larger: M. Both images must stay until Backward.
-  double Forward(PlaneView<const T> larger, PlaneView<const T> fused);
-  // Adds weight * d/dF of the last Forward.
-  void Backward(double weight, PlaneView<T> gradient) const;
-
- private:
-  ColumnSums sum_;
-  PlaneView<const T> larger_, fused_;
 };
 
 }  // namespace auif::pair

@@ -111,7 +111,6 @@ void PairLoss<T>::Backward(double weight, PlaneView<T> gradient) {
   if (sf_.open) frequency_.Backward(-weight * sf_.weight / sf_.of_m, gradient);
   if (scd_hinge_.open) scd_.Backward(-weight * scd_hinge_.weight, gradient);
   if (mi_.open) information_.Backward(-weight * mi_.weight / mi_.of_m, gradient);
-  if (weights_.dark > 0) darkness_.Backward(weight * weights_.dark, gradient);
   if (en_.open) entropy_.Backward(-weight * en_.weight, gradient);
   if (weights_.dark > 0) dark_.Backward(weight * weights_.dark, gradient);
 }

@@ -53,6 +53,9 @@ struct PairLossParts {
   double mi = 0;  // relative to M's
   double en = 0;  // beyond M's, bits
   double dark = 0;
+
+  // Adds `share` of another's.
+  void Add(const PairLossParts& other, double share);
 };
 
 // The loss of one image. An object keeps its memory, about 50 planes, from image to image. T: float
