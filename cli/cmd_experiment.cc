@@ -153,8 +153,9 @@ Action AddExperiment(CLI::App& command) {
   command
       .add_option(
           "--methods", options->methods,
-          "Others to compare with: table3 (the paper's eight; the default), none, a method "
-          "of 'auif info --methods', with options as in laplacian:levels=6 or "
+          "Others to compare with: table3 (the paper's eight; the default), none (but the "
+          "yardsticks of compare), a method of 'auif info --methods', with options as in "
+          "laplacian:levels=6 or "
           "onnx:FILE:channels=3, or with a name of yours a folder with a subfolder of fused "
           "images per data set, or a model file")
       ->type_name("NAME[=PATH]...");

@@ -46,6 +46,9 @@ class Experiment : public ::testing::Test {
 };
 TemporaryFolder* Experiment::data_ = nullptr;
 
+// Rows of compare that are always there: maximum, average, infrared, visible, closed-form.
+constexpr std::size_t kYardsticks = 5;
+
 bool GnuplotIsAbsent() { return RunShell("gnuplot --version").code != 0; }
 
 std::size_t Lines(const fs::path& path) {
@@ -64,7 +67,7 @@ TEST_F(Experiment, AllWritesEveryTableAndFigure) {
   const fs::path out = out_ / "out";
   EXPECT_EQ(Lines(out / "datasets.csv"), 1 + 3u);
   EXPECT_EQ(Lines(out / "strategies.csv"), 1 + 3 * 6u);
-  EXPECT_EQ(Lines(out / "compare-images.csv"), 1 + 16u);
+  EXPECT_EQ(Lines(out / "compare-images.csv"), 1 + (1 + kYardsticks) * 16u);
   EXPECT_EQ(Lines(out / "layers.csv"), 1 + 2u);
   EXPECT_EQ(Lines(out / "training.csv"), 1 + 2u);
   EXPECT_EQ(Lines(out / "robustness.csv"), 1 + 2u);
@@ -101,9 +104,12 @@ TEST_F(Experiment, OtherMethodsAreTheProgramsOwn) {
   const std::string compare = Arguments("compare", "own") + Sets() + " --methods average laplacian";
   const RunResult run = RunAuif(compare);
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_EQ(Lines(out_ / "own/compare.csv"), 4u);  // AUIF and both, below the header
+  // The header, AUIF, both, and the yardsticks but average, which is compared.
+  EXPECT_EQ(Lines(out_ / "own/compare.csv"), 1 + 3 + kYardsticks - 1);
   const std::string csv = ReadAll(out_ / "own/compare.csv");
   EXPECT_NE(csv.find("laplacian,computed"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("average,computed"), std::string::npos) << csv;
+  EXPECT_EQ(csv.find("average,yardstick"), std::string::npos) << csv;
   // Kept: the second run has nothing to do.
   const RunResult again = RunAuif(compare);
   EXPECT_EQ(again.code, 0);
@@ -134,16 +140,48 @@ TEST_F(Experiment, ComparesWithThePapersOtherMethods) {
         "FusionGAN,\"computed, own weights\",", "AUIF,computed,"}) {
     EXPECT_NE(csv.find(std::string("small,") + row), std::string::npos) << row << "\n" << csv;
   }
-  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + 8u);
-  EXPECT_EQ(Lines(out_ / "out/compare-cost.csv"), 1 + 8u);
-  EXPECT_EQ(Lines(out_ / "out/compare-images.csv"), 1 + 8 * 2u);
+  const std::size_t rows = 8 + kYardsticks;
+  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + rows);
+  EXPECT_EQ(Lines(out_ / "out/compare-cost.csv"), 1 + rows);
+  EXPECT_EQ(Lines(out_ / "out/compare-images.csv"), 1 + rows * 2);
   // Kept: nothing is left to do. An own setting of a method stands for it.
   EXPECT_EQ(RunAuif(command + " --methods table3").err.find("CSR"), std::string::npos);
   const RunResult own = RunAuif(command + " --methods table3 densefuse:strategy=l1");
   ASSERT_EQ(own.code, 0) << own.err;
-  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + 8u);
+  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + rows);
   EXPECT_EQ(RunAuif(command + " --methods none").code, 0);
-  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + 1u);
+  EXPECT_EQ(Lines(out_ / "out/compare.csv"), 1 + 1 + kYardsticks);
+}
+
+TEST_F(Experiment, YardsticksAndWhatALookWouldTell) {
+  const std::string command = Arguments("compare", "out") + Sets();
+  const RunResult run = RunAuif(command);
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.err.find("note: a yardstick is above the best method in "), std::string::npos)
+      << run.err;
+  const std::string csv = ReadAll(out_ / "out/compare.csv");
+  EXPECT_TRUE(
+      csv.starts_with("dataset,method,origin,pairs,EN,SD,SF,VIF,AG,SCD,HK,NM,Dark,Bright\n"))
+      << csv;
+  for (const char* name : {"maximum", "average", "infrared", "visible", "closed-form"}) {
+    EXPECT_NE(csv.find(fmt::format("street-test,{},yardstick,16,", name)), std::string::npos)
+        << name << "\n"
+        << csv;
+  }
+  // A copy of the infrared image keeps all of its heat: six metrics, then HK.
+  const std::size_t line = csv.find("street-test,infrared,");
+  std::size_t at = line;
+  for (int commas = 0; commas < 10; ++commas) at = csv.find(',', at) + 1;
+  EXPECT_EQ(csv.substr(at, 2), "1,") << csv.substr(line);
+  // Scores that an earlier version kept, without the look, are completed.
+  for (const auto& entry : fs::directory_iterator(out_ / "out/parts")) {
+    if (entry.path().filename().string().starts_with("looks-")) fs::remove(entry.path());
+  }
+  ASSERT_EQ(RunAuif(command).code, 0);
+  EXPECT_EQ(ReadAll(out_ / "out/compare.csv"), csv);
+  const std::string report = ReadAll(out_ / "out/report.html");
+  EXPECT_NE(report.find("what a look would tell"), std::string::npos);
+  EXPECT_NE(report.find("<td class=\"quiet\">yardstick</td>"), std::string::npos);
 }
 
 TEST_F(Experiment, NetworksAsOnnxFilesWithOptions) {

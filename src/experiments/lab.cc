@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <limits>
@@ -28,17 +29,15 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr const char* kConvention = "auif-paper";
-
 std::vector<double> Values(const Scores& scores) {
   std::vector<double> values;
   for (const auto& score : scores) values.push_back(score.value_or(std::nan("")));
   return values;
 }
 
-Json ScoreInputs(const std::string& fused, const Dataset& set) {
+Json ScoreInputs(const std::string& fused, const Dataset& set, const std::string& convention) {
   return {
-      {"fused", fused}, {"set", set.content}, {"convention", kConvention}, {"version", Version()}};
+      {"fused", fused}, {"set", set.content}, {"convention", convention}, {"version", Version()}};
 }
 
 Json CostInputs(const FusionMethod& method, const Dataset& set, const ImagePair& pair) {
@@ -99,40 +98,100 @@ void Lab::Tick(int ticks, const std::string& item) {
   if (callback_) callback_(experiment_, progress_);
 }
 
-std::optional<SetScores> Lab::FindScores(const std::string& fused, const Dataset& set) const {
-  return ScoresFrom(store_.Find("scores", ScoreInputs(fused, set)), PairNames(set));
+const std::vector<std::string>& LookMetrics() {
+  static const std::vector<std::string> metrics = {"HK", "NM", "Dark", "Bright"};
+  return metrics;
+}
+
+// What images are scored by, and the name of its parts.
+struct Lab::ScoreKind {
+  const char *part, *convention;
+  const std::vector<std::string>& metrics;
+};
+
+const Lab::ScoreKind& Lab::Paper() {
+  static const ScoreKind kind{"scores", "auif-paper", PaperMetrics()};
+  return kind;
+}
+
+const Lab::ScoreKind& Lab::Look() {
+  static const ScoreKind kind{"looks", "standard", LookMetrics()};
+  return kind;
+}
+
+std::optional<SetScores> Lab::FindScores(const std::string& fused, const Dataset& set,
+                                         const ScoreKind& kind) const {
+  return ScoresFrom(store_.Find(kind.part, ScoreInputs(fused, set, kind.convention)),
+                    PairNames(set), kind.metrics);
 }
 
 std::optional<SetScores> Lab::FindScores(const FusionMethod& method, const Dataset& set) const {
-  return FindScores(method.Content(), set);
+  return FindScores(method.Content(), set, Paper());
 }
 
-SetScores Lab::Score(const FusionMethod& method, const std::string& name, const Dataset& set,
-                     int threads) {
-  if (auto kept = FindScores(method, set)) return *kept;
-  const Evaluator evaluator(kConvention, PaperMetrics());
+bool Lab::HasBoth(const FusionMethod& method, const Dataset& set) const {
+  return FindScores(method, set) && FindScores(method.Content(), set, Look());
+}
+
+std::vector<SetScores> Lab::ScoreBy(std::span<const ScoreKind* const> kinds,
+                                    const FusionMethod& method, const std::string& name,
+                                    const Dataset& set, int threads) {
+  const std::string fused = method.Content();
+  std::vector<SetScores> scores(kinds.size());
+  std::vector<std::size_t> missing;
+  std::vector<Evaluator> evaluators;  // of those that are missing
+  for (std::size_t k = 0; k < kinds.size(); ++k) {
+    if (auto kept = FindScores(fused, set, *kinds[k])) {
+      scores[k] = std::move(*kept);
+      continue;
+    }
+    missing.push_back(k);
+    evaluators.emplace_back(kinds[k]->convention, kinds[k]->metrics);
+    scores[k] = {PairNames(set), std::vector<std::vector<double>>(set.pairs.size()),
+                 kinds[k]->metrics};
+  }
+  if (missing.empty()) return scores;
+  // An image is fused once: the other kinds score it on its way to the first.
   const auto load = [&](std::size_t i) {
     const ImagePair& pair = set.pairs[i];
     const Image ir = ReadSource(pair.ir, Modality::kInfrared),
                 vis = ReadSource(pair.vis, Modality::kVisible);
     try {
-      return FuseAs8Bit(method, ir, vis);
+      FusionResult result = FuseAs8Bit(method, ir, vis);
+      for (std::size_t k = 1; k < missing.size(); ++k) {
+        scores[missing[k]].values[i] =
+            Values(evaluators[k].Score(result.ir, result.vis, result.fused));
+      }
+      return result;
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(), pair.ir.string(), error.hint());
     }
   };
-  SetScores scores{PairNames(set), {}};
-  for (const Scores& row : evaluator.ScoreMany(set.pairs.size(), load, threads)) {
-    scores.values.push_back(Values(row));
+  const auto rows = evaluators.front().ScoreMany(set.pairs.size(), load, threads);
+  std::transform(rows.begin(), rows.end(), scores[missing.front()].values.begin(), Values);
+  for (const std::size_t k : missing) {
+    store_.Keep(kinds[k]->part, ScoreInputs(fused, set, kinds[k]->convention), ToJson(scores[k]));
   }
-  store_.Keep("scores", ScoreInputs(method.Content(), set), ToJson(scores));
   Tick(1, fmt::format("{}: {}", set.title, name));
   return scores;
 }
 
+SetScores Lab::Score(const FusionMethod& method, const std::string& name, const Dataset& set,
+                     int threads) {
+  const ScoreKind* const kinds[] = {&Paper()};
+  return std::move(ScoreBy(kinds, method, name, set, threads).front());
+}
+
+BothScores Lab::ScoreBoth(const FusionMethod& method, const std::string& name, const Dataset& set,
+                          int threads) {
+  const ScoreKind* const kinds[] = {&Paper(), &Look()};
+  std::vector<SetScores> scores = ScoreBy(kinds, method, name, set, threads);
+  return {std::move(scores[0]), std::move(scores[1])};
+}
+
 std::optional<SetScores> Lab::FindScores(const KnownModel& model, const Dataset& set,
                                          Strategy strategy) const {
-  return FindScores(AuifContent(model.model, OnOneThread(strategy)), set);
+  return FindScores(AuifContent(model.model, OnOneThread(strategy)), set, Paper());
 }
 
 SetScores Lab::Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads) {
@@ -157,30 +216,33 @@ MethodCost Lab::Cost(const FusionMethod& method, const std::string& name, const 
   return cost;
 }
 
-SetScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {
+BothScores Lab::ScoreFolder(const fs::path& folder, const Dataset& set) {
   Fingerprint content;
   std::vector<std::string> images;
   for (const fs::path& path : ListImages(folder)) {
     content.Add(path.filename().string()).Add(ReadFile(path));
     images.push_back(path.stem().string());
   }
-  const Json inputs = ScoreInputs("folder " + content.Text(), set);
-  if (auto kept = ScoresFrom(store_.Find("scores", inputs), images)) return *kept;
-  EvaluateJob job;
-  job.ir = set.ir;
-  job.vis = set.vis;
-  job.methods = {{"fused", folder}};
-  job.convention = kConvention;
-  job.metrics = PaperMetrics();
-  job.threads = threads();
-  const EvaluateResult result = RunEvaluateJob(job);
-  if (!result.report.failures.empty()) {
-    throw Error(ErrorKind::kInput, result.report.failures.front().message);
-  }
-  SetScores scores{result.methods.front().images, {}};
-  for (const Scores& row : result.methods.front().scores) scores.values.push_back(Values(row));
-  store_.Keep("scores", inputs, ToJson(scores));
-  return scores;
+  const auto score = [&](const ScoreKind& kind) {
+    const Json inputs = ScoreInputs("folder " + content.Text(), set, kind.convention);
+    if (auto kept = ScoresFrom(store_.Find(kind.part, inputs), images, kind.metrics)) return *kept;
+    EvaluateJob job;
+    job.ir = set.ir;
+    job.vis = set.vis;
+    job.methods = {{"fused", folder}};
+    job.convention = kind.convention;
+    job.metrics = kind.metrics;
+    job.threads = threads();
+    const EvaluateResult result = RunEvaluateJob(job);
+    if (!result.report.failures.empty()) {
+      throw Error(ErrorKind::kInput, result.report.failures.front().message);
+    }
+    SetScores scores{result.methods.front().images, {}, kind.metrics};
+    for (const Scores& row : result.methods.front().scores) scores.values.push_back(Values(row));
+    store_.Keep(kind.part, inputs, ToJson(scores));
+    return scores;
+  };
+  return {score(Paper()), score(Look())};
 }
 
 std::vector<TrainOptions> Lab::Runs() const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,14 @@ struct KnownModel {
   Model model;
 };
 
+// Of the same images: the paper's metrics, and those of LookMetrics.
+struct BothScores {
+  SetScores paper, look;
+};
+// What tells images that win tables from images that look good: "HK", "NM", "Dark", "Bright", of
+// the convention `standard`.
+const std::vector<std::string>& LookMetrics();
+
 class Lab {
  public:
   Lab(const ExperimentJob& job, const ExperimentCallback& callback);
@@ -50,12 +59,16 @@ class Lab {
   SetScores Score(const FusionMethod& method, const std::string& name, const Dataset& set,
                   int threads);
   std::optional<SetScores> FindScores(const FusionMethod& method, const Dataset& set) const;
+  // The same by both kinds of metrics; what is not found is scored from images that are fused once.
+  BothScores ScoreBoth(const FusionMethod& method, const std::string& name, const Dataset& set,
+                       int threads);
+  bool HasBoth(const FusionMethod& method, const Dataset& set) const;
   // The same for AUIF with a model.
   SetScores Score(const KnownModel& model, const Dataset& set, Strategy strategy, int threads);
   std::optional<SetScores> FindScores(const KnownModel& model, const Dataset& set,
                                       Strategy strategy) const;
-  // The same for images fused elsewhere; pairs without one are left out.
-  SetScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
+  // Both for images fused elsewhere; pairs without one are left out.
+  BothScores ScoreFolder(const std::filesystem::path& folder, const Dataset& set);
 
   // What a pair of a set costs the method, measured now or before. One tick where it was planned.
   MethodCost Cost(const FusionMethod& method, const std::string& name, const Dataset& set,
@@ -80,8 +93,15 @@ class Lab {
   void ForAll(int count, const std::function<void(int)>& work) const;
 
  private:
+  struct ScoreKind;
+  static const ScoreKind& Paper();
+  static const ScoreKind& Look();
   // fused: what stands for the way the images were fused.
-  std::optional<SetScores> FindScores(const std::string& fused, const Dataset& set) const;
+  std::optional<SetScores> FindScores(const std::string& fused, const Dataset& set,
+                                      const ScoreKind& kind) const;
+  std::vector<SetScores> ScoreBy(std::span<const ScoreKind* const> kinds,
+                                 const FusionMethod& method, const std::string& name,
+                                 const Dataset& set, int threads);
   nlohmann::json TrainInputs(const TrainOptions& options);
   Trained Train(const TrainOptions& options);
   const std::vector<Image>& TrainImages();

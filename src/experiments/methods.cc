@@ -134,6 +134,16 @@ ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Data
   return compared;
 }
 
+std::vector<ComparedMethod> Yardsticks(const ComparedMethods& compared) {
+  std::vector<ComparedMethod> yardsticks;
+  for (const char* name : {"maximum", "average", "infrared", "visible", "closed-form"}) {
+    const bool given = std::any_of(compared.methods.begin(), compared.methods.end(),
+                                   [&](const ComparedMethod& other) { return other.name == name; });
+    if (!given) yardsticks.push_back({name, OpenMethod(name, {}, 1), {}});
+  }
+  return yardsticks;
+}
+
 std::vector<ExperimentJob::Method> Table3Methods() {
   std::vector<ExperimentJob::Method> methods;
   for (const auto& [name, paper_name] : OtherMethods())

@@ -44,6 +44,10 @@ struct ComparedMethods {
 // is missing or has nothing for any of the sets.
 ComparedMethods OpenComparedMethods(const Lab& lab, const std::vector<const Dataset*>& sets);
 
+// What needs no method and yet stands high in tables: the brighter source, the average, a copy of
+// either source, a closed form. Those whose names the compared methods have stand there.
+std::vector<ComparedMethod> Yardsticks(const ComparedMethods& compared);
+
 // A row of Table 3 but AUIF's, with the values that were computed here where they are finished.
 struct OtherRow {
   std::string method;  // the paper's name

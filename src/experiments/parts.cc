@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "experiments/published.h"
-
 namespace auif {
 namespace {
 
@@ -56,8 +54,8 @@ constexpr const char* kLayerCurves[] = {"base.eta", "base.theta", "detail.eta", 
 
 }  // namespace
 
-std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows) {
-  std::vector<double> sums(PaperMetrics().size()), counts(sums.size());
+std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows, std::size_t columns) {
+  std::vector<double> sums(columns), counts(columns);
   for (const std::vector<double>& row : rows) {
     for (std::size_t m = 0; m < row.size(); ++m) {
       if (std::isnan(row[m])) continue;
@@ -69,8 +67,9 @@ std::vector<double> ColumnMeans(const std::vector<std::vector<double>>& rows) {
   return sums;
 }
 
-std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows) {
-  const std::vector<double> means = ColumnMeans(rows);
+std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& rows,
+                                     std::size_t columns) {
+  const std::vector<double> means = ColumnMeans(rows, columns);
   std::vector<double> deviations(means.size());
   for (std::size_t m = 0; m < means.size(); ++m) {
     double sum = 0;
@@ -85,20 +84,23 @@ std::vector<double> ColumnDeviations(const std::vector<std::vector<double>>& row
   return deviations;
 }
 
-std::vector<double> SetScores::Mean() const { return ColumnMeans(values); }
-std::vector<double> SetScores::Deviation() const { return ColumnDeviations(values); }
-
-Json ToJson(const SetScores& scores) {
-  return {{"images", scores.images}, {"metrics", PaperMetrics()}, {"values", scores.values}};
+std::vector<double> SetScores::Mean() const { return ColumnMeans(values, metrics.size()); }
+std::vector<double> SetScores::Deviation() const {
+  return ColumnDeviations(values, metrics.size());
 }
 
-std::optional<SetScores> ScoresFrom(const Json& json, const std::vector<std::string>& images) {
-  if (Member(json, "images") != Json(images) || Member(json, "metrics") != Json(PaperMetrics())) {
+Json ToJson(const SetScores& scores) {
+  return {{"images", scores.images}, {"metrics", scores.metrics}, {"values", scores.values}};
+}
+
+std::optional<SetScores> ScoresFrom(const Json& json, const std::vector<std::string>& images,
+                                    const std::vector<std::string>& metrics) {
+  if (Member(json, "images") != Json(images) || Member(json, "metrics") != Json(metrics)) {
     return std::nullopt;
   }
-  auto values = Rows(Member(json, "values"), images.size(), PaperMetrics().size(), true, true);
+  auto values = Rows(Member(json, "values"), images.size(), metrics.size(), true, true);
   if (!values) return std::nullopt;
-  return SetScores{images, std::move(*values)};
+  return SetScores{images, std::move(*values), metrics};
 }
 
 Json ToJson(const TrainCurves& curves) {

@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "experiments/published.h"
 #include "experiments/section.h"
 #include "io/atomic_file.h"
 #include "io/folder.h"
@@ -28,6 +27,17 @@ TEST(Parts, ScoresComeBack) {
   EXPECT_TRUE(std::isnan(found->values[1][3]));
   EXPECT_EQ(found->Mean()[0], 4);
   EXPECT_EQ(found->Mean()[3], 4);
+}
+
+TEST(Parts, ScoresByOtherMetrics) {
+  const std::vector<std::string> metrics = {"HK", "NM"};
+  const Json json = ToJson({kImages, {{1, 2}, {3, 4}}, metrics});
+  const auto found = ScoresFrom(json, kImages, metrics);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->Mean(), (std::vector<double>{2, 3}));
+  EXPECT_EQ(found->Deviation(), (std::vector<double>{std::sqrt(2.0), std::sqrt(2.0)}));
+  EXPECT_FALSE(ScoresFrom(json, kImages));
+  EXPECT_FALSE(ScoresFrom(json, kImages, {"NM", "HK"}));
 }
 
 TEST(Parts, DamagedScoresAreNoScores) {

@@ -192,10 +192,16 @@ TEST(MethodTest, EqualSourcesGiveThatSourceBack) {
   const Plane<float> image = RandomImage(67, 45, 3);
   // float sums in other orders: a few ulps of values near 1
   const std::pair<const char*, double> methods[] = {
-      {"average", 0}, {"maximum", 0}, {"laplacian", 5e-7}};
+      {"average", 0}, {"maximum", 0}, {"infrared", 0}, {"visible", 0}, {"laplacian", 5e-7}};
   for (const auto& [name, bound] : methods) {
     EXPECT_LE(LargestDifference(OpenMethod(name)->Fuse(image, image), image), bound) << name;
   }
+}
+
+TEST(MethodTest, CopiesAreOfOneSource) {
+  const Plane<float> ir = RandomImage(67, 45, 3), vis = RandomImage(67, 45, 4);
+  EXPECT_EQ(LargestDifference(OpenMethod("infrared")->Fuse(ir, vis), ir), 0);
+  EXPECT_EQ(LargestDifference(OpenMethod("visible")->Fuse(ir, vis), vis), 0);
 }
 
 TEST(MethodTest, SymmetricMethodsDoNotCareWhichSourceIsWhich) {

@@ -1,4 +1,5 @@
-// Methods that look at one pixel at a time: the average and the maximum of both sources.
+// Methods that look at one pixel at a time: the average and the maximum of both sources, and a copy
+// of one.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -79,9 +80,38 @@ class Maximum : public Pointwise {
   }
 };
 
+// Yardsticks: what a source alone scores.
+class InfraredCopy : public Pointwise {
+ public:
+  const MethodInfo& info() const override {
+    static const MethodInfo kInfo = {"infrared", "a copy of the infrared image", ""};
+    return kInfo;
+  }
+
+ private:
+  void FuseRow(const float* ir, const float*, int width, float* out) const override {
+    std::copy_n(ir, width, out);
+  }
+};
+
+class VisibleCopy : public Pointwise {
+ public:
+  const MethodInfo& info() const override {
+    static const MethodInfo kInfo = {"visible", "a copy of the visible image", ""};
+    return kInfo;
+  }
+
+ private:
+  void FuseRow(const float*, const float* vis, int width, float* out) const override {
+    std::copy_n(vis, width, out);
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<FusionMethod> MakeAverage() { return std::make_unique<Average>(); }
 std::unique_ptr<FusionMethod> MakeMaximum() { return std::make_unique<Maximum>(); }
+std::unique_ptr<FusionMethod> MakeInfraredCopy() { return std::make_unique<InfraredCopy>(); }
+std::unique_ptr<FusionMethod> MakeVisibleCopy() { return std::make_unique<VisibleCopy>(); }
 
 }  // namespace auif

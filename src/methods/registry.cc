@@ -12,6 +12,9 @@
   METHOD(Auif)               \
   METHOD(Average)            \
   METHOD(Maximum)            \
+  METHOD(InfraredCopy)       \
+  METHOD(VisibleCopy)        \
+  METHOD(ClosedForm)         \
   METHOD(Laplacian)          \
   METHOD(GuidedFilter)       \
   METHOD(Adf)                \

@@ -4,16 +4,19 @@
 #include <cassert>
 
 #include "metrics/average_gradient.h"
+#include "metrics/clipped_share.h"
 #include "metrics/correlation.h"
 #include "metrics/cross_entropy.h"
 #include "metrics/edge_intensity.h"
 #include "metrics/entropy.h"
 #include "metrics/fmi.h"
+#include "metrics/heat_kept.h"
 #include "metrics/mef_ssim.h"
 #include "metrics/ms_ssim.h"
 #include "metrics/mse.h"
 #include "metrics/mutual_information.h"
 #include "metrics/nabf.h"
+#include "metrics/noise_made.h"
 #include "metrics/normalized_mutual_information.h"
 #include "metrics/psnr.h"
 #include "metrics/qabf.h"
@@ -60,6 +63,10 @@ constexpr MetricText kMetricTexts[] = {
     {"FMI_pixel", "feature mutual information, grey values", "", "0 .. about 1", kUp},
     {"FMI_dct", "feature mutual information, cosine transform", "", "0 .. about 1", kUp},
     {"FMI_wavelet", "feature mutual information, wavelets", "", "0 .. about 1", kUp},
+    {"HK", "heat kept", "", "about 0 .. 1", kUp},
+    {"NM", "noise made", "", "0 ..", kDown},
+    {"Dark", "pixels that are as good as black", "%", "0 .. 100", kDown},
+    {"Bright", "pixels that are as good as white", "%", "0 .. 100", kDown},
 };
 
 // A fusion's value from the values against its two sources.
@@ -111,6 +118,12 @@ constexpr Column kStandard[] = {
      [](P p) { return Fmi(p.a, p.b, p.f, FmiFeature::kDct); }},
     {"FMI_wavelet", "FMI_wavelet", "windows of 3x3, discrete Meyer filters",
      [](P p) { return Fmi(p.a, p.b, p.f, FmiFeature::kWavelet); }},
+    {"HK", "HK", "the hottest percent against a ring of 5 to 16 pixels around it",
+     [](P p) { return HeatKept(p.a, p.f); }},
+    {"NM", "NM", "the quietest tenth of the blocks, against the noisier source",
+     [](P p) { return NoiseMade(p.a, p.b, p.f); }},
+    {"Dark", "Dark", "at or below level 5", [](P p) -> Score { return DarkShare(p.f); }},
+    {"Bright", "Bright", "at or above level 250", [](P p) -> Score { return BrightShare(p.f); }},
 };
 
 constexpr Column kAuifPaper[] = {
