@@ -1,7 +1,6 @@
 #include "auif/fuse.h"
 
 #include <algorithm>
-#include <mutex>
 #include <vector>
 
 #include "base/parallel.h"
@@ -40,27 +39,6 @@ void Workspace::Fuse(const std::array<SourceView, 2>& sources, const ResultView&
   }
 }
 
-std::unique_ptr<Workspace> Fuser::Impl::Acquire(Size size) {
-  {
-    const std::scoped_lock lock(mutex);
-    for (auto& kept : idle) {
-      if (kept->size != size || kept->lanes != RowLayout::Lanes()) continue;
-      std::unique_ptr<Workspace> found = std::move(kept);
-      std::swap(kept, idle.back());
-      idle.pop_back();
-      return found;
-    }
-  }
-  return std::make_unique<Workspace>(network, options, size);
-}
-
-void Fuser::Impl::Release(std::unique_ptr<Workspace> workspace) {
-  constexpr std::size_t kMostIdle = 4;
-  const std::scoped_lock lock(mutex);
-  if (idle.size() == kMostIdle) idle.erase(idle.begin());
-  idle.push_back(std::move(workspace));
-}
-
 Fuser::Fuser(const Model& model, const FuseOptions& options) {
   model.Validate();
   options.Validate();
@@ -85,9 +63,11 @@ void Fuser::Fuse(const SourceView& ir, const SourceView& vis, const ResultView& 
   CheckApart(vis, out, "vis");
   CheckRange(ir, {0, ir.height()}, ir.height(), "ir");
   CheckRange(vis, {0, vis.height()}, vis.height(), "vis");
-  std::unique_ptr<Workspace> workspace = impl_->Acquire(ir.size());
+  std::unique_ptr<Workspace> workspace = impl_->workspaces.Acquire(ir.size(), [&] {
+    return std::make_unique<Workspace>(impl_->network, impl_->options, ir.size());
+  });
   workspace->Fuse({ir, vis}, out, impl_->options.threads);
-  impl_->Release(std::move(workspace));
+  impl_->workspaces.Release(std::move(workspace));
 }
 
 Decomposition Fuser::Decompose(const SourceView& source) const {

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "auif/fuse.h"
 #include "engine/seam.h"
 #include "engine/tile_fuser.h"
 #include "engine/tiling.h"
+#include "engine/workspace_pool.h"
 
 namespace auif {
 
@@ -29,14 +29,9 @@ struct Workspace {
 struct Fuser::Impl {
   Impl(const Model& model, const FuseOptions& options) : options(options), network(model) {}
 
-  // A workspace for a size; the last ones used are kept, for a camera's frames are all of one size.
-  std::unique_ptr<Workspace> Acquire(Size size);
-  void Release(std::unique_ptr<Workspace> workspace);
-
   FuseOptions options;
   Network network;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Workspace>> idle;
+  WorkspacePool<Workspace> workspaces;
 };
 
 }  // namespace auif

@@ -1,9 +1,4 @@
-// Running rows through a source's two encoders as they become available.
-//
-// Layer l can compute row y as soon as layer l - 1 has computed row y + 2, so every layer is two
-// rows behind the one before, and all that is kept of a layer is its last four rows. Memory grows
-// with the width alone, no pixel is computed twice, and every pixel is the same sum in the same
-// order wherever the image was cut: the results have the same bits for any cut.
+// Running a source's rows through its two encoders as they become available (encoder_rows.h).
 #pragma once
 
 #include <array>
@@ -12,57 +7,12 @@
 
 #include "auif/sample_view.h"
 #include "base/row_buffer.h"
+#include "engine/encoder_rows.h"
 #include "engine/tiling.h"
 #include "kernels/initial_filters.h"
 #include "network/compile.h"
 
 namespace auif {
-
-// The most rows that are computed at a time: enough for the kernels' blocks.
-inline constexpr int kChunkRows = 32;
-
-// The most rows that one chunk can add to a layer: at the bottom of the image also the rows that
-// the filters and every layer before held back.
-constexpr int MaxRows(int layers) { return kChunkRows + kDetailRadius + 2 * layers; }
-
-// The rows of one layer that are still needed, found by their number in the image. The last
-// kKept of a chunk outlive the next chunk; the others live in a scratch buffer that other layers
-// use, too, and are gone once the next layer has read them. Of a range that begins inside the
-// image the first kKept stay, too: a seam needs them (seam.h).
-class LayerRows {
- public:
-  static constexpr int kKept = 4;
-
-  LayerRows(RowRange range, const RowLayout& layout, int max_rows);
-  // Forgets all rows.
-  void Restart();
-  LayerRows(LayerRows&&) noexcept = default;  // rows_ points into the buffers
-
-  RowRange range() const { return range_; }
-  int end() const { return end_; }  // first row that is not computed yet
-  bool complete() const { return end_ == range_.end; }
-  float* Row(int y) const { return rows_[y & mask_]; }
-  // Row range().begin + i of a range that begins inside the image, i < kKept.
-  const float* FirstRow(int i) const { return first_[i]; }
-  // Adds rows up to (not including) row `end`, contents undefined.
-  void Extend(int end, RowBuffer<float>& scratch);
-
- private:
-  RowRange range_;
-  int end_;
-  RowBuffer<float> kept_, first_;
-  int mask_;                  // size of rows_ - 1; a power of two, since division takes its time
-  std::vector<float*> rows_;  // row y at y & mask_
-  static constexpr int kFree = -1;
-  std::array<int, std::size_t{2} * kKept> kept_row_;  // the row that each of kept_ holds
-};
-
-// Rows of a chunk on their way from layer to layer. Layers alternate between two buffers; the last
-// layer has its own.
-struct StreamScratch {
-  StreamScratch(const RowLayout& layout, int layers);
-  std::array<std::array<RowBuffer<float>, 3>, 2> rows;  // base, detail
-};
 
 // One source image on its way through both encoders. All rows that it gives are striped and have
 // two margin vectors on each side.
@@ -83,35 +33,30 @@ class SourceStream {
   // Computes all rows of B0 and D0 that they allow, which stay readable until Encode.
   void Push(const SourceView& rows, int column);
   // Computes all rows of all layers that the initial ones allow.
-  void Encode();
+  void Encode() {
+    encoders_.Encode([this](int, int y) { return SourceRow(y); });
+  }
 
   // encoder: 0 base, 1 detail. The last `LayerRows::kKept` rows of `Last` stay readable over the
   // next Encode, the others that it computed until then.
-  const LayerRows& First(int encoder) const { return layers_[encoder].front(); }
-  const LayerRows& Last(int encoder) const { return layers_[encoder].back(); }
+  const LayerRows& First(int encoder) const { return encoders_.Layer(encoder, 0); }
+  const LayerRows& Last(int encoder) const { return encoders_.Layer(encoder, encoders_.layers()); }
   // 0: the initial rows; N: the last ones.
-  const LayerRows& Layer(int encoder, int layer) const { return layers_[encoder][layer]; }
-  const std::shared_ptr<StreamScratch>& scratch() const { return scratch_; }
+  const LayerRows& Layer(int encoder, int layer) const { return encoders_.Layer(encoder, layer); }
+  const std::shared_ptr<StreamScratch>& scratch() const { return encoders_.scratch(); }
 
  private:
   void Initialise();
   float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
-  void Step(int encoder, int layer);
 
-  const Network* network_;
   RowLayout layout_;
-  bool left_ = true, right_ = true;
   int height_;
   RowRange source_;
   int pushed_;       // first source row that was not pushed yet
   int source_mask_;  // number of rows - 1, a power of two
   RowBuffer<float> source_rows_;
   ColumnSums sums_;
-  std::array<std::vector<LayerRows>, 2> layers_;  // N + 1 each
-  std::shared_ptr<StreamScratch> scratch_;
-  std::vector<const float*> in_;
-  std::vector<const float*> from_;
-  std::vector<float*> out_;
+  EncoderRows encoders_;
 };
 
 }  // namespace auif

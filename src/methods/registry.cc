@@ -10,6 +10,7 @@
 
 #define AUIF_METHODS(METHOD) \
   METHOD(Auif)               \
+  METHOD(Joint)              \
   METHOD(Average)            \
   METHOD(Maximum)            \
   METHOD(InfraredCopy)       \

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
+
+#include "image/convert.h"
 
 namespace auif {
 namespace {
@@ -15,19 +18,44 @@ double EdgeOf(int step) { return step / double{kStepsPerLevel}; }
 }  // namespace
 
 void JointSurvey::AddRow(const float* ir, const float* vis, int width) {
-  std::uint64_t least = 0;
-  for (int x = 0; x < width; ++x) {
-    const float a = Unit(ir[x]), b = Unit(vis[x]);
-    const float small = std::min(a, b), large = std::max(a, b);
-    ++counts_[static_cast<int>((large + share_ * small) * kStepsPerLevel)];
-    least += static_cast<std::uint64_t>(small * static_cast<float>(kUnits));
+  constexpr int kAtATime = 1024;  // whose sum of m fits 32 bits
+  std::array<std::int32_t, kAtATime> steps;
+  for (int begin = 0; begin < width; begin += kAtATime) {
+    const int count = std::min(kAtATime, width - begin);
+    std::uint32_t least = 0;
+    for (int x = 0; x < count; ++x) {
+      const float a = Unit(ir[begin + x]), b = Unit(vis[begin + x]);
+      const float small = std::min(a, b), large = std::max(a, b);
+      steps[x] = static_cast<std::int32_t>((large + share_ * small) * kStepsPerLevel);
+      least +=
+          static_cast<std::uint32_t>(static_cast<std::int32_t>(small * static_cast<float>(kUnits)));
+    }
+    for (int x = 0; x < count; ++x) ++counts_[steps[x]];
+    least_ += least;
   }
-  least_ += least;
   total_ += static_cast<std::uint64_t>(width);
 }
 
-void JointSurvey::Add(PlaneView<const float> ir, PlaneView<const float> vis) {
-  for (int y = 0; y < ir.height; ++y) AddRow(ir.Row(y), vis.Row(y), ir.width);
+void JointSurvey::Add(const SourceView& ir, const SourceView& vis) {
+  std::vector<float> rows[2];
+  const auto levels = [&](const SourceView& view, int y, std::vector<float>* row) {
+    if (view.type() == SampleType::kFloat) return view.Row<float>(y);
+    row->resize(view.width());
+    for (int x = 0; x < view.width(); ++x) {
+      (*row)[x] = view.type() == SampleType::kUint8 ? ToUnit(view.Row<std::uint8_t>(y)[x])
+                                                    : ToUnit(view.Row<std::uint16_t>(y)[x]);
+    }
+    return static_cast<const float*>(row->data());
+  };
+  for (int y = 0; y < ir.height(); ++y) {
+    AddRow(levels(ir, y, &rows[0]), levels(vis, y, &rows[1]), ir.width());
+  }
+}
+
+void JointSurvey::Add(const JointSurvey& other) {
+  for (int i = 0; i < kToneSteps; ++i) counts_[i] += other.counts_[i];
+  total_ += other.total_;
+  least_ += other.least_;
 }
 
 void JointSurvey::Clear() {

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "auif/joint_model.h"
-#include "auif/plane.h"
+#include "auif/sample_view.h"
 
 namespace auif {
 
@@ -21,9 +21,11 @@ class JointSurvey {
  public:
   explicit JointSurvey(float share) : share_(share) {}
 
-  // Levels in [0, 1]; others are clamped, NaN is 0.
+  // Rows of a pair: floats in [0, 1] (others are clamped, NaN is 0), integers as their levels.
+  void Add(const SourceView& ir, const SourceView& vis);
   void AddRow(const float* ir, const float* vis, int width);
-  void Add(PlaneView<const float> ir, PlaneView<const float> vis);
+  // Adds what another one, of the same share, counted.
+  void Add(const JointSurvey& other);
   void Clear();
 
   std::uint64_t total() const { return total_; }
