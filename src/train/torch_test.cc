@@ -135,7 +135,8 @@ TEST(TrainTorchTest, First20LossesOfBothPresets) {
       const BatchResult& result = network.Step(model, kBatch, {.ssim = options.mu});
       // The promise is 1e-3. Measured: at most 2e-7.
       EXPECT_NEAR(result.losses.total / expected.at("loss").values[step], 1, 1e-5) << step;
-      AdamStep(result.gradient, step + 1, options.lr, options.detail_lr, &model, &first, &second);
+      AdamStep(Tensors(result.gradient), step + 1, options.lr, options.detail_lr, Tensors(model),
+               Tensors(first), Tensors(second));
       MoveRunningStatistics(result.gradient, &model);
     }
   }
