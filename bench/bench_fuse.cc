@@ -3,9 +3,11 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "auif/fuse.h"
+#include "auif/joint.h"
 #include "auif/model_io.h"
 #include "base/simd.h"
 #include "engine/source_stream.h"
@@ -23,6 +25,22 @@ void Run(benchmark::State& state, const Model& model) {
   const Plane<float> ir = RandomImage(width, height, 1), vis = RandomImage(width, height, 2);
   Plane<float> fused(width, height);
   const Fuser fuser(model, options);
+  for (auto _ : state) fuser.Fuse(ir, vis, fused.View());
+  state.counters["megapixels/s"] =
+      benchmark::Counter(1e-6 * width * height, benchmark::Counter::kIsIterationInvariantRate);
+  state.SetLabel(SimdTarget());
+}
+
+// Joint unrolling: random weights in both encoders, which cost what trained ones do.
+void FuseJoint(benchmark::State& state) {
+  const int width = static_cast<int>(state.range(0)), height = static_cast<int>(state.range(1));
+  JointModel model = EmptyJointModel(10, 64);
+  Model encoders = RandomModel(model.LayerConfig(), 1);
+  model.base = std::move(encoders.base);
+  model.detail = std::move(encoders.detail);
+  const Plane<float> ir = RandomImage(width, height, 1), vis = RandomImage(width, height, 2);
+  Plane<float> fused(width, height);
+  const JointFuser fuser(model, {static_cast<int>(state.range(2))});
   for (auto _ : state) fuser.Fuse(ir, vis, fused.View());
   state.counters["megapixels/s"] =
       benchmark::Counter(1e-6 * width * height, benchmark::Counter::kIsIterationInvariantRate);
@@ -92,6 +110,7 @@ void Sizes(benchmark::internal::Benchmark* b) {
 }
 
 BENCHMARK(FuseDefault)->Apply(Sizes)->Args({1920, 1080, 2})->Args({3840, 2160, 2});
+BENCHMARK(FuseJoint)->Apply(Sizes)->Args({1920, 1080, 2})->Args({3840, 2160, 2});
 BENCHMARK(StreamDefault)
     ->ArgNames({"width", "height", "threads", "rows"})
     ->Unit(benchmark::kMillisecond)

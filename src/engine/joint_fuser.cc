@@ -40,7 +40,7 @@ struct JointWorkspace {
       const RowRange rows = RowRange{0, size.height}.Part(i, count);
       surveys[i].Clear();
       surveys[i].Add(sources[0].Rows(rows.begin, rows.size()),
-                     sources[1].Rows(rows.begin, rows.size()));
+                     sources[1].Rows(rows.begin, rows.size()), rows.begin);
     });
     for (int i = 1; i < count; ++i) surveys[0].Add(surveys[i]);
     const ToneCurve curve = MakeToneCurve(tone, surveys[0]);
@@ -133,7 +133,7 @@ struct JointStream::Impl {
     }
     const PlaneView<const float> ir{kept[0].Row(0), size.width, waiting, kept[0].stride()};
     const PlaneView<const float> vis{kept[1].Row(0), size.width, waiting, kept[1].stride()};
-    if (!surveyed) survey.Add(ir, vis);
+    if (!surveyed) survey.Add(ir, vis, pushed);
     ParallelFor(columns.count(), threads,
                 [&](int t) { tiles[t].Push(ir, vis, ResultView(out.View()), given); });
     pushed += waiting;
@@ -175,6 +175,7 @@ struct JointStream::Impl {
   std::vector<JointTile> tiles;
   Plane<float> out;                  // rows `given` and on of the result
   std::array<Plane<float>, 2> kept;  // source rows `pushed` and on, that wait for a chunk
+  int survey_rows = 0;  // shown of this image
   int waiting = 0, pushed = 0, given = 0;
 };
 
@@ -193,8 +194,10 @@ void JointStream::Survey(PlaneView<const float> ir, PlaneView<const float> vis) 
   if (impl_->pushed + impl_->waiting > 0) {
     throw Error(ErrorKind::kUsage, "an image is surveyed before its first row is pushed");
   }
+  if (!impl_->surveyed) impl_->survey_rows = 0;
   impl_->surveyed = true;
-  impl_->survey.Add(ir, vis);
+  impl_->survey.Add(ir, vis, impl_->survey_rows);
+  impl_->survey_rows += ir.height;
 }
 
 void JointStream::Push(PlaneView<const float> ir, PlaneView<const float> vis) {

@@ -36,7 +36,7 @@ void JointSurvey::AddRow(const float* ir, const float* vis, int width) {
   total_ += static_cast<std::uint64_t>(width);
 }
 
-void JointSurvey::Add(const SourceView& ir, const SourceView& vis) {
+void JointSurvey::Add(const SourceView& ir, const SourceView& vis, int first) {
   std::vector<float> rows[2];
   const auto levels = [&](const SourceView& view, int y, std::vector<float>* row) {
     if (view.type() == SampleType::kFloat) return view.Row<float>(y);
@@ -47,7 +47,7 @@ void JointSurvey::Add(const SourceView& ir, const SourceView& vis) {
     }
     return static_cast<const float*>(row->data());
   };
-  for (int y = 0; y < ir.height(); ++y) {
+  for (int y = (kRowStep - first % kRowStep) % kRowStep; y < ir.height(); y += kRowStep) {
     AddRow(levels(ir, y, &rows[0]), levels(vis, y, &rows[1]), ir.width());
   }
 }

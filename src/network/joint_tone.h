@@ -21,9 +21,11 @@ class JointSurvey {
  public:
   explicit JointSurvey(float share) : share_(share) {}
 
-  // Rows of a pair: floats in [0, 1] (others are clamped, NaN is 0), integers as their levels.
-  void Add(const SourceView& ir, const SourceView& vis);
-  void AddRow(const float* ir, const float* vis, int width);
+  static constexpr int kRowStep = 4;
+
+  // Rows of a pair, its row `first` and on: floats in [0, 1] (others are clamped, NaN is 0), integers
+  // as their levels.
+  void Add(const SourceView& ir, const SourceView& vis, int first);
   // Adds what another one, of the same share, counted.
   void Add(const JointSurvey& other);
   void Clear();
@@ -33,6 +35,8 @@ class JointSurvey {
   const std::array<std::uint32_t, kToneSteps>& counts() const { return counts_; }
 
  private:
+  void AddRow(const float* ir, const float* vis, int width);
+
   float share_;
   std::array<std::uint32_t, kToneSteps> counts_{};
   std::uint64_t total_ = 0, least_ = 0;  // least_: sum of m in units of 2^-20

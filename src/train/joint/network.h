@@ -10,6 +10,7 @@
 #include "kernels/padded_plane.h"
 #include "network/joint_tone.h"
 #include "train/encoders.h"
+#include "train/joint/options.h"
 #include "train/pair/pair_loss.h"
 
 namespace auif {
@@ -30,6 +31,11 @@ class JointTrainingNetwork {
   std::array<Plane<float>, 2>& Sources(int i) { return pairs_[i].sources; }
   // The tone curve of the images that they are a part of.
   void SetCurve(int i, const ToneCurve& curve) { pairs_[i].curve = curve; }
+
+  // What the loss's hinges want of pair i.
+  void SetTargets(int i, const JointTrainOptions::Targets& targets) {
+    pairs_[i].loss.SetTargets(targets.sd, targets.sf, targets.scd);
+  }
 
   // The losses and gradients of the first `count` pairs.
   const JointBatchResult& Step(const JointModel& model, int count);

@@ -27,6 +27,11 @@ struct JointTrainOptions {
   double averaged = 0.2;     // the last steps' share whose weights are averaged
   // How often a pair is made to look like one of night, and like one of a soft and noisy camera.
   double night = 0.25, soft = 0.35;
+  // Such pairs have targets of their own for what `loss` has one for.
+  struct Targets {
+    double sd, sf, scd;
+  };
+  Targets night_targets = {1.14, 1.13, 1.67}, soft_targets = {1.17, 1.33, 1.77};
   double swapped = 0.2;  // how often the sources change places
   std::uint64_t seed = 0;
   int threads = 0;  // 0: as many as the machine has; the bits are the same for any number

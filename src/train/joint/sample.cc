@@ -64,9 +64,11 @@ PairSample DrawSample(const JointTrainOptions& options, const TrainingPair& pair
         To(moments.mean[from], moments.deviation[from], mean, random->Uniform(least, most));
   };
   if (kind < options.night) {
+    sample.kind = PairSample::Kind::kNight;
     map(0, 0.05, 0.16, 0.04, 0.12);
     map(1, 0.12, 0.45, 0.09, 0.23);
   } else if (kind < options.night + options.soft) {
+    sample.kind = PairSample::Kind::kSoft;
     scale = random->Uniform(1, 1.5);
     map(0, 0.25, 0.6, 0.07, 0.28);
     map(1, 0.25, 0.6, 0.12, 0.24);
@@ -104,13 +106,13 @@ ToneCurve CurveOf(const TrainingPair& pair, const PairSample& sample, const Join
   const std::array<float, 256> ir_levels = Table(sample.maps[0]),
                                vis_levels = Table(sample.maps[1]);
   JointSurvey survey(tone.share);
-  std::vector<float> a(ir.width()), b(ir.width());
-  for (int y = 0; y < ir.height(); ++y) {
+  Plane<float> rows(ir.width(), 2);
+  for (int y = 0; y < ir.height(); y += JointSurvey::kRowStep) {
     for (int x = 0; x < ir.width(); ++x) {
-      a[x] = ir_levels[ir.Row(y)[x]];
-      b[x] = vis_levels[vis.Row(y)[x]];
+      rows.Row(0)[x] = ir_levels[ir.Row(y)[x]];
+      rows.Row(1)[x] = vis_levels[vis.Row(y)[x]];
     }
-    survey.AddRow(a.data(), b.data(), ir.width());
+    survey.Add(SourceView(rows).Rows(0, 1), SourceView(rows).Rows(1, 1), y);
   }
   return MakeToneCurve(tone, survey);
 }

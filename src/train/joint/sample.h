@@ -16,6 +16,7 @@ struct LevelMap {
 
 // A crop of a pair, with the statistics of the whole images.
 struct PairSample {
+  enum class Kind { kPlain, kNight, kSoft } kind = Kind::kPlain;
   bool swapped = false, mirrored = false, upside_down = false;
   int x = 0, y = 0;                  // of the crop
   int size = 0;                      // pixels of the image that it shows, scaled to the crop's

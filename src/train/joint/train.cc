@@ -30,6 +30,12 @@ void CheckPairs(const std::vector<TrainingPair>& pairs, const JointTrainOptions&
   }
 }
 
+JointTrainOptions::Targets TargetsOf(const JointTrainOptions& options, PairSample::Kind kind) {
+  if (kind == PairSample::Kind::kNight) return options.night_targets;
+  if (kind == PairSample::Kind::kSoft) return options.soft_targets;
+  return {options.loss.sd_target, options.loss.sf_target, options.loss.scd_target};
+}
+
 // The rate of a step, counted from 0.
 double Rate(const JointTrainOptions& options, int step) {
   constexpr double kLeast = 0.02;
@@ -135,6 +141,7 @@ JointTrainResult TrainJoint(const std::vector<TrainingPair>& pairs,
                                static_cast<std::uint64_t>(i)};
       const int index = random.Below(static_cast<int>(pairs.size()));
       const PairSample sample = DrawSample(options, pairs[index], moments[index], &random);
+      network.SetTargets(i, TargetsOf(options, sample.kind));
       network.SetCurve(i, CurveOf(pairs[index], sample, model.tone));
       CutSample(pairs[index], sample, &random, &network.Sources(i));
     });

@@ -70,6 +70,12 @@ class PairLoss {
   // direction.
   PairLoss(Size size, const PairLossWeights& weights);
 
+  // Other targets than the weights' for the next images.
+  void SetTargets(double sd, double sf, double scd) {
+    sd_.target = sd;
+    sf_.target = sf;
+    scd_hinge_.target = scd;
+  }
   // Images in [0, 1] of the constructor's size, which must stay as long as they are in use. What
   // depends on them alone is computed here.
   void SetSources(PlaneView<const T> ir, PlaneView<const T> vis);
