@@ -9,6 +9,7 @@
 #include "auif/error.h"
 #include "auif/io.h"
 #include "auif/model_io.h"
+#include "base/text.h"
 #include "base/fingerprint.h"
 #include "image/resample.h"
 #include "image/source_tone.h"
@@ -139,6 +140,89 @@ class Judge {
   std::vector<Validation> sets_;
 };
 
+Json ToJson(const Candidate& candidate, const std::string& rule) {
+  return {{"seed", candidate.seed},
+          {"gain", candidate.gain},
+          {"bias", candidate.bias},
+          {"ratios", candidate.score.ratios},
+          {"rule", rule}};
+}
+
+// A candidate's kept scores, where they are whole and by this rule.
+std::optional<Candidate> Kept(const fs::path& path, const std::string& rule, std::size_t cells) {
+  if (!fs::is_regular_file(path)) return std::nullopt;
+  const Json json = Json::parse(ReadFile(path, std::size_t{1} << 20), nullptr, false);
+  try {
+    if (json.at("rule") != rule) return std::nullopt;
+    Candidate candidate{json.at("seed"), json.at("gain"), json.at("bias"), {}};
+    auto ratios = json.at("ratios").get<std::vector<double>>();
+    if (ratios.size() != 6 * cells) return std::nullopt;
+    candidate.score = ScoreOf(std::move(ratios));
+    return candidate;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
+
+void ChooseJob::Validate() const {
+  train.Validate();
+  if (runs < 1) throw Error(ErrorKind::kUsage, "there must be at least one training");
+  if (train.resume || train.log || train.checkpoint) {
+    throw Error(ErrorKind::kUsage,
+                "several trainings have no single log or checkpoint; finished ones are kept");
+  }
+}
+
+ChooseReport RunChooseJob(const ChooseJob& job, const TrainCallback& step,
+                          const CandidateCallback& done) {
+  job.Validate();
+  const ChooseRule rule = ReadChooseRule(job.rule);
+  Fingerprint content;
+  for (const char c : ReadFile(job.rule)) content.AddNumber(static_cast<unsigned char>(c));
+  const std::string rule_text = content.Text();
+  MakeFolder(job.candidates);
+  std::optional<Judge> judge;
+  ChooseReport report;
+  for (int run = 0; run < job.runs; ++run) {
+    TrainJob train = job.train;
+    train.hold_out = rule.hold_out;
+    train.options.seed += static_cast<std::uint64_t>(run);
+    const std::string name = std::to_string(train.options.seed);
+    train.out = job.candidates / (name + ".safetensors");
+    const fs::path scores = job.candidates / (name + ".json");
+    std::optional<Candidate> candidate = Kept(scores, rule_text, rule.cells.size());
+    if (!fs::exists(train.out)) {
+      candidate.reset();
+      train.overwrite = true;
+      if (RunTrainJob(train, step).end == TrainEnd::kStopped) {
+        report.stopped = true;
+        break;
+      }
+    }
+    if (!candidate) {
+      if (!judge) judge.emplace(rule, job, HeldOut(train));
+      candidate = judge->Calibrate(LoadModel(train.out), train.options.seed);
+      WriteFileAtomically(scores, ToJson(*candidate, rule_text).dump(2) + "\n");
+    }
+    report.candidates.push_back(*candidate);
+    if (done && !done(*candidate)) {
+      report.stopped = true;
+      break;
+    }
+  }
+  std::stable_sort(report.candidates.begin(), report.candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return b.score < a.score; });
+  if (report.stopped || report.candidates.empty()) return report;
+  const Candidate& best = report.candidates.front();
+  Model model = Calibrated(
+      LoadModel(job.candidates / (std::to_string(best.seed) + ".safetensors")), best.gain,
+      best.bias);
+  model.metadata["training.gain"] = NumberText(best.gain);
+  model.metadata["training.bias"] = NumberText(best.bias);
+  SaveModel(model, job.train.out);
+  return report;
+}
 
 }  // namespace auif
