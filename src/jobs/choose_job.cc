@@ -9,8 +9,8 @@
 #include "auif/error.h"
 #include "auif/io.h"
 #include "auif/model_io.h"
-#include "base/text.h"
 #include "base/fingerprint.h"
+#include "base/text.h"
 #include "image/resample.h"
 #include "image/source_tone.h"
 #include "io/atomic_file.h"
@@ -216,9 +216,8 @@ ChooseReport RunChooseJob(const ChooseJob& job, const TrainCallback& step,
                    [](const Candidate& a, const Candidate& b) { return b.score < a.score; });
   if (report.stopped || report.candidates.empty()) return report;
   const Candidate& best = report.candidates.front();
-  Model model = Calibrated(
-      LoadModel(job.candidates / (std::to_string(best.seed) + ".safetensors")), best.gain,
-      best.bias);
+  Model model = Calibrated(LoadModel(job.candidates / (std::to_string(best.seed) + ".safetensors")),
+                           best.gain, best.bias);
   model.metadata["training.gain"] = NumberText(best.gain);
   model.metadata["training.bias"] = NumberText(best.bias);
   SaveModel(model, job.train.out);
