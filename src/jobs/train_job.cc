@@ -197,6 +197,8 @@ void TrainJob::Validate() const {
   }
 }
 
+std::vector<ImagePair> HeldOut(const TrainJob& job) { return FindTrainingData(job).held_out; }
+
 TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
                         const ValidationCallback& validated) {
   job.Validate();
