@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "auif/error.h"
@@ -79,6 +80,15 @@ void Disguise(std::vector<Image>& images, double scale, const std::optional<Look
   }
 }
 
+fs::path FolderOf(const std::string& set, const ChooseJob& job) {
+  for (const fs::path& folder : job.train.validation) {
+    const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+    if (name == set) return folder;
+  }
+  throw Error(ErrorKind::kUsage, "asks for a set '" + set + "'", job.rule.string(),
+              "give its folder with --val");
+}
+
 // The sets of a rule, read once.
 class Judge {
  public:
@@ -87,8 +97,7 @@ class Judge {
     for (const ChooseCells& cells : rule.cells) {
       for (const ChooseSet& set : cells.sets) {
         const std::vector<ImagePair> pairs =
-            set.pairs == "held out" ? held_out
-                                    : FindPairs(job.train.data.parent_path() / set.pairs).pairs;
+            set.pairs == "held out" ? held_out : FindPairs(FolderOf(set.pairs, job)).pairs;
         std::vector<Image> ir, vis;
         for (const ImagePair& pair : pairs) {
           ir.push_back(ReadSource(pair.ir, Modality::kInfrared));
@@ -101,37 +110,48 @@ class Judge {
     }
   }
 
-  ChooseScore Score(const Model& model) const {
+  // The six metrics' means on each set, in the rule's order.
+  std::vector<std::vector<double>> Means(const Model& model) const {
+    std::vector<std::vector<double>> means;
+    for (const Validation& set : sets_) means.push_back(set.Score(model));
+    return means;
+  }
+
+  ChooseScore Score(const std::vector<std::vector<double>>& means) const {
     std::vector<double> ratios;
     std::size_t next = 0;
     for (const ChooseCells& cells : rule_.cells) {
       std::array<double, 6> sums = {};
       for (const ChooseSet& set : cells.sets) {
-        const std::vector<double> means = sets_[next++].Score(model);
-        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += means[i] / set.target[i];
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += means[next][i] / set.target[i];
+        ++next;
       }
       for (const double sum : sums) ratios.push_back(sum / static_cast<double>(cells.sets.size()));
     }
     return ScoreOf(std::move(ratios));
   }
 
-  // The best of the rule's gains at no bias, then of its biases at that gain.
+  // Gain and bias in turns, each the best of the rule's values beside the other, until neither
+  // changes.
   Candidate Calibrate(const Model& model, std::uint64_t seed) const {
-    Candidate best{seed, 1, 0, Score(model)};
+    Candidate best{seed, 1, 0, {}, Means(model)};
+    best.score = Score(best.means);
+    std::set<std::pair<double, double>> tried = {{1, 0}};
     const auto attempt = [&](double gain, double bias) {
-      Candidate other{seed, gain, bias, Score(Calibrated(model, gain, bias))};
-      if (best.score < other.score) best = std::move(other);
+      if (!tried.insert({gain, bias}).second) return;
+      ChooseScore score = Score(Means(Calibrated(model, gain, bias)));
+      if (!(best.score < score)) return;
+      best.gain = gain;
+      best.bias = bias;
+      best.score = std::move(score);
     };
-    const auto values = [](const ChooseRange& range) {
-      std::vector<double> all;
-      for (int i = 0; range.from + i * range.step <= range.to + 1e-9; ++i) {
-        all.push_back(range.from + i * range.step);
-      }
-      return all;
-    };
-    for (const double gain : values(rule_.gain)) attempt(gain, 0);
-    const double gain = best.gain;
-    for (const double bias : values(rule_.bias)) attempt(gain, bias);
+    for (std::size_t before = 0; before != tried.size();) {
+      before = tried.size();
+      const double bias = best.bias;
+      for (const double gain : rule_.gain.Values()) attempt(gain, bias);
+      const double gain = best.gain;
+      for (const double bias : rule_.bias.Values()) attempt(gain, bias);
+    }
     return best;
   }
 
@@ -145,6 +165,7 @@ Json ToJson(const Candidate& candidate, const std::string& rule) {
           {"gain", candidate.gain},
           {"bias", candidate.bias},
           {"ratios", candidate.score.ratios},
+          {"uncalibrated", candidate.means},
           {"rule", rule}};
 }
 
@@ -154,7 +175,8 @@ std::optional<Candidate> Kept(const fs::path& path, const std::string& rule, std
   const Json json = Json::parse(ReadFile(path, std::size_t{1} << 20), nullptr, false);
   try {
     if (json.at("rule") != rule) return std::nullopt;
-    Candidate candidate{json.at("seed"), json.at("gain"), json.at("bias"), {}};
+    Candidate candidate{json.at("seed"), json.at("gain"), json.at("bias"), {},
+                        json.at("uncalibrated")};
     auto ratios = json.at("ratios").get<std::vector<double>>();
     if (ratios.size() != 6 * cells) return std::nullopt;
     candidate.score = ScoreOf(std::move(ratios));
@@ -188,6 +210,7 @@ ChooseReport RunChooseJob(const ChooseJob& job, const TrainCallback& step,
   for (int run = 0; run < job.runs; ++run) {
     TrainJob train = job.train;
     train.hold_out = rule.hold_out;
+    train.validation.clear();
     train.options.seed += static_cast<std::uint64_t>(run);
     const std::string name = std::to_string(train.options.seed);
     train.out = job.candidates / (name + ".safetensors");

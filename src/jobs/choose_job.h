@@ -26,6 +26,8 @@ struct Candidate {
   std::uint64_t seed = 0;
   double gain = 1, bias = 0;
   ChooseScore score;
+  // Of the model as it was trained: the six metrics' means on each set of the rule.
+  std::vector<std::vector<double>> means;
 };
 
 // Called after every candidate, also after those that were there.

@@ -100,6 +100,14 @@ ChooseRule ReadChooseRule(const std::filesystem::path& path) {
   return rule;
 }
 
+std::vector<double> ChooseRange::Values() const {
+  std::vector<double> values;
+  for (int i = 0; from + i * step <= to + step / 1000; ++i) {
+    values.push_back(std::round((from + i * step) * 1e6) / 1e6);  // 1.02, not 1.0199999999999998
+  }
+  return values;
+}
+
 ChooseScore ScoreOf(std::vector<double> ratios) {
   ChooseScore score{.ratios = std::move(ratios)};
   score.least = *std::min_element(score.ratios.begin(), score.ratios.end());

@@ -17,7 +17,7 @@ struct LookAlike {
 };
 
 struct ChooseSet {
-  std::string pairs;  // a folder of pairs below the data, or "held out"
+  std::string pairs;  // the name of a validation folder, or "held out"
   double scale = 1;   // both sources are scaled by it
   std::optional<LookAlike> infrared, visible;
   // What the six metrics of auif-paper are compared with, in their order.
@@ -32,6 +32,8 @@ struct ChooseCells {
 
 struct ChooseRange {
   double from = 0, to = 0, step = 1;
+
+  std::vector<double> Values() const;
 };
 
 struct ChooseRule {

@@ -136,6 +136,7 @@ class Validator {
   Validator(const TrainJob& job, const std::vector<ImagePair>& held_out, int epochs_done,
             const ValidationCallback& callback)
       : interval_(job.validation_epochs), callback_(callback) {
+    if (!job.log && !callback) return;
     const int threads = job.options.threads;
     if (job.hold_out != 0) sets_.emplace_back(held_out, "held out", threads);
     for (const fs::path& folder : job.validation) {
