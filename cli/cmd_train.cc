@@ -4,11 +4,13 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/train_flags.h"
+#include "jobs/choose_job.h"
 #include "jobs/joint_train_job.h"
 #include "jobs/train_job.h"
 
@@ -43,6 +45,8 @@ struct Options {
   std::string checkpoint, resume, log;
   std::string objective = kRebuild, leave_out;
   std::vector<std::string> numbers;
+  std::string choose, candidates;
+  int runs = 1;
   bool quiet = false;
 };
 
@@ -95,6 +99,36 @@ int TrainPairs(const Options& options) {
   return kAllDone;
 }
 
+std::string Line(const Candidate& candidate) {
+  std::string ratios;
+  for (const double ratio : candidate.score.ratios) ratios += fmt::format(" {:.3f}", ratio);
+  return fmt::format("seed {}: score {:.4f}, {} of {} cells, gain {} bias {}:{}", candidate.seed,
+                     candidate.score.mean, candidate.score.reached, candidate.score.ratios.size(),
+                     NumberText(candidate.gain), NumberText(candidate.bias), ratios);
+}
+
+int Choose(const Options& options, const TrainCallback& step) {
+  ChooseJob job;
+  job.train = options.job;
+  job.runs = options.runs;
+  job.rule = options.choose;
+  job.candidates =
+      options.candidates.empty() ? options.job.out.string() + ".candidates" : options.candidates;
+  const ChooseReport report = RunChooseJob(job, step, [&](const Candidate& candidate) {
+    if (!options.quiet) Print("{}\n", Line(candidate));
+    return !StopSignals::Asked();
+  });
+  if (report.stopped) {
+    PrintError(fmt::format("stopped after {} of {} trainings; the same command continues",
+                           report.candidates.size(), options.runs));
+    return kSomeFailed;
+  }
+  if (!options.quiet) {
+    Print("{} written: {}\n", options.job.out.string(), Line(report.candidates.front()));
+  }
+  return kAllDone;
+}
+
 int Run(Options& options) {
   if (options.objective == kPair) return TrainPairs(options);
   TrainJob& job = options.job;
@@ -120,6 +154,11 @@ int Run(Options& options) {
     }
     return !StopSignals::Asked();
   };
+  if (!options.choose.empty()) return Choose(options, show_step);
+  if (options.runs != 1) {
+    throw Error(ErrorKind::kUsage, "several trainings need a rule to choose by", "--runs",
+                "--choose RULE; docs/training.md shows one");
+  }
   const auto show_scores = [&](const ValidationScores& scores) {
     if (options.quiet) return;
     std::string line = fmt::format("after epoch {}, {}:", scores.epoch, scores.set);
@@ -181,6 +220,19 @@ Action AddTrain(CLI::App& command) {
       .add_option("--val-epochs", job.validation_epochs,
                   fmt::format("Epochs between scores ({})", job.validation_epochs))
       ->type_name("N");
+  command
+      .add_option(
+          "--choose", options->choose,
+          "Train several times, set each model's gain and bias on validation pairs, and keep "
+          "the best by this rule (JSON)")
+      ->type_name("RULE");
+  command.add_option("--runs", options->runs, "With --choose: trainings, of seeds one by one")
+      ->type_name("N");
+  command
+      .add_option("--candidates", options->candidates,
+                  "With --choose: folder of the trained models and their scores, which are reused "
+                  "(default: MODEL.candidates)")
+      ->type_name("DIR");
   command
       .add_option(
           "--objective", options->objective,

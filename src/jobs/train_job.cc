@@ -136,6 +136,7 @@ class Validator {
   Validator(const TrainJob& job, const std::vector<ImagePair>& held_out, int epochs_done,
             const ValidationCallback& callback)
       : interval_(job.validation_epochs), callback_(callback) {
+    if (!job.log && !callback) return;
     const int threads = job.options.threads;
     if (job.hold_out != 0) sets_.emplace_back(held_out, "held out", threads);
     for (const fs::path& folder : job.validation) {
@@ -196,6 +197,8 @@ void TrainJob::Validate() const {
     throw Error(ErrorKind::kUsage, "at most every second pair can be held out");
   }
 }
+
+std::vector<ImagePair> HeldOut(const TrainJob& job) { return FindTrainingData(job).held_out; }
 
 TrainReport RunTrainJob(const TrainJob& job, const TrainCallback& callback,
                         const ValidationCallback& validated) {

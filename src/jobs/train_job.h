@@ -49,6 +49,9 @@ struct TrainReport {
 // SourceRule::kAuto gives. Throws Error (kInput) as ReadImage and CheckTrainImage do.
 Image ReadTrainImage(const SourceFile& file, const TrainOptions& options);
 
+// The pairs that a training with these options leaves out.
+std::vector<ImagePair> HeldOut(const TrainJob& job);
+
 // The paper's six metrics, their means over the pairs of a validation set.
 struct ValidationScores {
   int epoch = 0;

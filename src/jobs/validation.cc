@@ -26,12 +26,28 @@ Validation::Validation(const std::vector<ImagePair>& pairs, std::string name, in
   ParallelFor(static_cast<int>(pairs_.size()), threads, [&](int i) {
     pairs_[i] = {ReadSource(pairs[i].ir, Modality::kInfrared),
                  ReadSource(pairs[i].vis, Modality::kVisible)};
-    try {
-      CheckPair(pairs_[i].ir.size(), pairs_[i].vis.size());
-    } catch (const Error& error) {
-      throw Error(error.kind(), error.message(), pairs[i].vis.string(), error.hint());
-    }
+    Check(i);
   });
+}
+
+Validation::Validation(std::vector<Image> ir, std::vector<Image> vis, std::string name, int threads)
+    : name_(std::move(name)), threads_(threads), evaluator_("auif-paper") {
+  if (ir.empty() || ir.size() != vis.size()) {
+    throw Error(ErrorKind::kInput, "has no pairs to validate with", name_);
+  }
+  for (std::size_t i = 0; i < ir.size(); ++i) {
+    pairs_.push_back({std::move(ir[i]), std::move(vis[i])});
+    Check(static_cast<int>(i));
+  }
+}
+
+void Validation::Check(int pair) const {
+  const auto& [ir, vis] = pairs_[static_cast<std::size_t>(pair)];
+  try {
+    CheckPair(ir.size(), vis.size());
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.message(), vis.source(), error.hint());
+  }
 }
 
 std::vector<std::string> Validation::MetricNames() const {

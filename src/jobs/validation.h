@@ -21,6 +21,8 @@ class Validation {
   // Throws Error (kInput) for no pairs, an image that cannot be read or a pair of two sizes. name:
   // of the set, for messages.
   Validation(const std::vector<ImagePair>& pairs, std::string name, int threads);
+  // The same of images: as many of each modality, in pairs.
+  Validation(std::vector<Image> ir, std::vector<Image> vis, std::string name, int threads);
 
   const std::string& name() const { return name_; }
 
@@ -33,6 +35,8 @@ class Validation {
   struct Pair {
     Image ir, vis;
   };
+  void Check(int pair) const;
+
   std::string name_;
   int threads_;
   Evaluator evaluator_;
