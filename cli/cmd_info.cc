@@ -3,6 +3,7 @@
 #include <cctype>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "auif/method.h"
 #include "auif/model_io.h"
@@ -13,9 +14,35 @@
 namespace auif::cli {
 namespace {
 
+// What models of both networks have.
+template <typename AnyModel>
+void PrintLayers(const AnyModel& model, int layers, int channels, const Cost& cost) {
+  Print("layers      {} per encoder\n", layers);
+  Print("channels    {}\n", channels);
+  Print("parameters  {}\n", model.ParameterCount());
+  Print(
+      "cost        {} multiply-adds per pixel of a fused pair; {} as written, {:.1f} times as "
+      "many\n",
+      cost.collapsed, cost.as_written, static_cast<double>(cost.as_written) / cost.collapsed);
+  for (const auto& [key, value] : model.metadata) Print("{:<11} {}\n", key, value);
+  Print("\n{:>5}  {:>10} {:>10}  {:>10} {:>10}\n", "layer", "eta base", "theta base", "eta detail",
+        "theta detail");
+  for (int l = 0; l < layers; ++l) {
+    const Layer& base = model.base.layers[l];
+    const Layer& detail = model.detail.layers[l];
+    Print("{:>5}  {:>10.5f} {:>10.5f}  {:>10.5f} {:>12.5f}\n", l + 1, base.eta, base.theta,
+          detail.eta, detail.theta);
+  }
+}
+
+void PrintModel(const JointModel& model, const std::string& name) {
+  Print("model       {}\n", name);
+  Print("network     joint unrolling (auif fuse --method joint --method-option model=FILE)\n");
+  PrintLayers(model, model.layers, model.channels, MultiplyAddsPerPixel(model));
+}
+
 void PrintModel(const Model& model, const std::string& name) {
   const ModelConfig& config = model.config;
-  const Cost cost = MultiplyAddsPerPixel(config);
   Print("model       {}\n", name);
   Print("form        {}\n", config.FormName());
   Print("  kernels   {}\n", config.kernels == Kernels::kAdjoint
@@ -27,22 +54,7 @@ void PrintModel(const Model& model, const std::string& name) {
   Print("  activation {}\n", config.activation == Activation::kGradient
                                  ? "gradient: BN and PReLU on Conv2(Conv1(x))"
                                  : "output: BN and PReLU on the layer's output");
-  Print("layers      {} per encoder\n", config.layers);
-  Print("channels    {}\n", config.channels);
-  Print("parameters  {}\n", model.ParameterCount());
-  Print(
-      "cost        {} multiply-adds per pixel of a fused pair; {} as written, {:.1f} times as "
-      "many\n",
-      cost.collapsed, cost.as_written, static_cast<double>(cost.as_written) / cost.collapsed);
-  for (const auto& [key, value] : model.metadata) Print("{:<11} {}\n", key, value);
-  Print("\n{:>5}  {:>10} {:>10}  {:>10} {:>10}\n", "layer", "eta base", "theta base", "eta detail",
-        "theta detail");
-  for (int l = 0; l < config.layers; ++l) {
-    const Layer& base = model.base.layers[l];
-    const Layer& detail = model.detail.layers[l];
-    Print("{:>5}  {:>10.5f} {:>10.5f}  {:>10.5f} {:>12.5f}\n", l + 1, base.eta, base.theta,
-          detail.eta, detail.theta);
-  }
+  PrintLayers(model, config.layers, config.channels, MultiplyAddsPerPixel(config));
 }
 
 void PrintMethods() {
@@ -83,8 +95,10 @@ Action AddInfo(CLI::App& command) {
     const std::string& path = options->path;
     if (options->methods) {
       PrintMethods();
+    } else if (path.empty()) {
+      PrintModel(DefaultModel(), "built-in");
     } else {
-      PrintModel(path.empty() ? DefaultModel() : LoadModel(path), path.empty() ? "built-in" : path);
+      std::visit([&](const auto& model) { PrintModel(model, path); }, LoadAnyModel(path));
     }
     return kAllDone;
   };

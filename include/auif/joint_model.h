@@ -5,12 +5,12 @@
 // m = min(ir, vis) per pixel, and mean(m) over the whole image,
 //
 //   c = M + share (m - mean(m))                              a fused image in closed form
-//   t = T(c), A = T(ir), B = T(vis)                          T: the tone curve of c (JointTone)
+//   t = T(c), A = T(ir), B = T(vis), n = min(A, B)           T: the tone curve of c (JointTone)
 //   x_0 = max(B0(A), B0(B))                                  base: box means as in AUIF
 //   y_0 = D0(A) or D0(B), the one of larger magnitude        detail: AUIF's Laplacian
 //   x+ = PReLU(BN( x - eta [ Conv2(Conv1(x)) - theta (t - x) ] ))     ten layers
 //   y+ = PReLU(BN( y - eta [ Conv2(Conv1(y)) - theta (y_0 - y) ] ))   ten layers
-//   F = clip( t + u_0 + share_1 max(u_1, 0) ),  u_i = conv5x5(x - 1/2, y, t - 1/2) + bias_i
+//   F = clip( t + u_0 + share_1 max(u_1, 0) ),  u_i = conv5x5(x - 1/2, y, t - 1/2, n - 1/2) + bias_i
 //
 // A layer is AUIF's with Activation::kOutput and Padding::kInput (auif/model.h): a step down the
 // gradient of 1/2 theta |t - x|^2 + sum |g * x|^2 with learned filters g, and its two convolutions
@@ -44,7 +44,7 @@ struct JointTone {
 };
 
 struct JointDecoder {
-  static constexpr int kMaps = 3;  // x, y, t
+  static constexpr int kMaps = 4;  // x, y, t, n
   // [u_0, u_1][map][row][column], cross-correlations, continued by reflection.
   std::array<std::array<std::array<float, 25>, kMaps>, 2> kernels{};
   std::array<float, 2> bias{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <variant>
 #include <vector>
 
 #include "auif/export.h"
@@ -22,9 +23,12 @@ AUIF_API Model LoadModel(const std::filesystem::path& path);
 // configuration is not saved.
 AUIF_API void SaveModel(const Model& model, const std::filesystem::path& path);
 
-// The same for models of joint unrolling. Either function throws Error (kInput) for the other's file.
+// The same for models of joint unrolling. Either function throws Error (kInput) for the other's
+// file.
 AUIF_API JointModel LoadJointModel(const std::filesystem::path& path);
 AUIF_API void SaveModel(const JointModel& model, const std::filesystem::path& path);
+// A model of either network.
+AUIF_API std::variant<Model, JointModel> LoadAnyModel(const std::filesystem::path& path);
 
 // Reads weights of the authors' code: files written by torch.save (the legacy format or the zip
 // format of today) or safetensors with the state dicts of the base encoder, the detail encoder and

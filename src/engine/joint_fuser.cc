@@ -175,7 +175,7 @@ struct JointStream::Impl {
   std::vector<JointTile> tiles;
   Plane<float> out;                  // rows `given` and on of the result
   std::array<Plane<float>, 2> kept;  // source rows `pushed` and on, that wait for a chunk
-  int survey_rows = 0;  // shown of this image
+  int survey_rows = 0;               // shown of this image
   int waiting = 0, pushed = 0, given = 0;
 };
 

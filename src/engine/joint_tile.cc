@@ -33,6 +33,7 @@ JointTile::JointTile(const JointNetwork& network, const ColumnTiling& columns, i
       toned_{RecentRows(MostRows(network.layers()), layout_, 0),
              RecentRows(MostRows(network.layers()), layout_, 0)},
       closed_(MostRows(network.layers()), layout_, 2 * layout_.lanes()),
+      least_(MostRows(network.layers()), layout_, 2 * layout_.lanes()),
       detail_(MostRows(network.layers()), layout_, 0),
       sums_{ColumnSums(layout_), ColumnSums(layout_)},
       other_(2, layout_.size(), 2 * layout_.lanes()),
@@ -64,7 +65,7 @@ void JointTile::TakeRows(const SourceView& ir, const SourceView& vis) {
     float *a = toned_[0][pushed_], *b = toned_[1][pushed_];
     StripeRow(layout_, ir.type(), ir.At(i, column), a);
     StripeRow(layout_, vis.type(), vis.At(i, column), b);
-    ToneRows(table, layout_, a, b, closed_[pushed_], a, b);
+    ToneRows(table, layout_, a, b, closed_[pushed_], a, b, least_[pushed_]);
   }
 }
 
@@ -106,7 +107,8 @@ void JointTile::Write(const ResultView& out, int first) {
   if (count <= 0) return;
   const auto map_row = [&](int map, int y) -> const float* {
     const int inside = Reflect(y, height_);
-    return map == 2 ? closed_[inside] : encoders_.Layer(map, encoders_.layers()).Row(inside);
+    if (map >= 2) return map == 2 ? closed_[inside] : least_[inside];
+    return encoders_.Layer(map, encoders_.layers()).Row(inside);
   };
   for (std::size_t i = 0; i < network_->decoder.size(); ++i) {
     const auto& [map, step] = network_->decoder[i];

@@ -61,8 +61,8 @@ class JointTile {
   RowRange output_, source_;
   int tile_ = 0, pushed_ = 0, next_ = 0;  // first rows not pushed, not written yet
   const ToneCurve* curve_ = nullptr;
-  std::array<RecentRows, 2> toned_;  // A, B
-  RecentRows closed_, detail_;       // t, y_0
+  std::array<RecentRows, 2> toned_;     // A, B
+  RecentRows closed_, least_, detail_;  // t, n, y_0
   std::array<ColumnSums, 2> sums_;
   RowBuffer<float> other_;  // B0 and D0 of the second source
   EncoderRows encoders_;

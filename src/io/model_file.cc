@@ -29,6 +29,10 @@ class ModelReader {
   ModelReader(std::string_view bytes, const std::string& where)
       : content_(ParseSafetensors(bytes, where)), where_(where) {}
 
+  bool IsJoint() const {
+    const auto network = content_.metadata.find("network");
+    return network != content_.metadata.end() && network->second == kJoint;
+  }
   Model Read() {
     CheckFormat(kAuif);
     return Fill(EmptyModel(ReadConfig()));
@@ -157,6 +161,13 @@ Model LoadModel(const std::filesystem::path& path) {
 
 JointModel LoadJointModel(const std::filesystem::path& path) {
   return ModelReader(ReadModelFile(path), path.string()).ReadJoint();
+}
+
+std::variant<Model, JointModel> LoadAnyModel(const std::filesystem::path& path) {
+  const std::string where = path.string();
+  ModelReader reader(ReadModelFile(path), where);
+  if (reader.IsJoint()) return reader.ReadJoint();
+  return reader.Read();
 }
 
 JointModel ParseJointModel(std::string_view bytes, const std::string& where) {

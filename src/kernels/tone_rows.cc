@@ -41,7 +41,7 @@ struct Curve {
 };
 
 void ToneRows(const ToneTable& table, const RowLayout& layout, const float* ir, const float* vis,
-              float* closed, float* toned_ir, float* toned_vis) {
+              float* closed, float* toned_ir, float* toned_vis, float* least) {
   const D d;
   const Curve curve(table);
   const V share = hn::Set(d, table.share), shift = hn::Set(d, table.shift);
@@ -50,10 +50,14 @@ void ToneRows(const ToneTable& table, const RowLayout& layout, const float* ir, 
   for (size_t x = 0; x < size; x += hn::Lanes(d)) {
     const V a = hn::Load(d, ir + x), b = hn::Load(d, vis + x);
     hn::Store(curve.At(hn::MulAdd(share, hn::Min(a, b), hn::Max(a, b))), d, closed + x);
-    hn::Store(hn::Min(hn::Max(curve.At(hn::Add(a, shift)), zero), one), d, toned_ir + x);
-    hn::Store(hn::Min(hn::Max(curve.At(hn::Add(b, shift)), zero), one), d, toned_vis + x);
+    const V toned_a = hn::Min(hn::Max(curve.At(hn::Add(a, shift)), zero), one);
+    const V toned_b = hn::Min(hn::Max(curve.At(hn::Add(b, shift)), zero), one);
+    hn::Store(toned_a, d, toned_ir + x);
+    hn::Store(toned_b, d, toned_vis + x);
+    hn::Store(hn::Min(toned_a, toned_b), d, least + x);
   }
   SetMargins<2>(layout, closed);
+  SetMargins<2>(layout, least);
 }
 
 void JoinInitialRows(const RowLayout& layout, const float* other_base, const float* other_detail,
@@ -94,8 +98,8 @@ HWY_EXPORT(JoinInitialRows);
 HWY_EXPORT(SoftClipRow);
 
 void ToneRows(const ToneTable& table, const RowLayout& layout, const float* ir, const float* vis,
-              float* closed, float* toned_ir, float* toned_vis) {
-  HWY_DYNAMIC_DISPATCH(ToneRows)(table, layout, ir, vis, closed, toned_ir, toned_vis);
+              float* closed, float* toned_ir, float* toned_vis, float* least) {
+  HWY_DYNAMIC_DISPATCH(ToneRows)(table, layout, ir, vis, closed, toned_ir, toned_vis, least);
 }
 
 void JoinInitialRows(const RowLayout& layout, const float* other_base, const float* other_detail,

@@ -12,7 +12,7 @@ namespace auif {
 // The decoder's convolutions, each of which adds what the ones before it made: of a map's 5x5
 // neighbourhood and a row of sums to the next row of sums.
 struct JointDecoderStep {
-  int map;  // 0 x, 1 y, 2 t
+  int map;  // 0 x, 1 y, 2 t, 3 n
   LayerStep step;
 };
 
@@ -22,7 +22,7 @@ struct JointNetwork {
   int layers() const { return static_cast<int>(encoders[0].size()); }
 
   std::array<std::vector<LayerStep>, 2> encoders;  // base, detail
-  std::array<JointDecoderStep, 6> decoder;
+  std::array<JointDecoderStep, 2 * JointDecoder::kMaps> decoder;
   JointTone tone;
 };
 

@@ -18,7 +18,7 @@ std::vector<TensorView<Value>> AllTensors(ModelT& model) {
     // BN is an affine map: no batch moves its statistics.
     if (tensor.name.find(".bn.running_") != std::string::npos) tensor.trainable = false;
   }
-  const char* const maps[JointDecoder::kMaps] = {"base", "detail", "closed"};
+  const char* const maps[JointDecoder::kMaps] = {"base", "detail", "closed", "least"};
   for (int u = 0; u < 2; ++u) {
     const std::string prefix = "decoder." + std::to_string(u) + ".";
     for (int m = 0; m < JointDecoder::kMaps; ++m) {

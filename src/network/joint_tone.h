@@ -23,8 +23,8 @@ class JointSurvey {
 
   static constexpr int kRowStep = 4;
 
-  // Rows of a pair, its row `first` and on: floats in [0, 1] (others are clamped, NaN is 0), integers
-  // as their levels.
+  // Rows of a pair, its row `first` and on: floats in [0, 1] (others are clamped, NaN is 0),
+  // integers as their levels.
   void Add(const SourceView& ir, const SourceView& vis, int first);
   // Adds what another one, of the same share, counted.
   void Add(const JointSurvey& other);

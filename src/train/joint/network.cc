@@ -39,6 +39,7 @@ float SoftClipSlope(float v) {
 JointTrainingNetwork::Pair::Pair(const PairLossWeights& weights, int width, int height)
     : sources{Plane<float>(width, height), Plane<float>(width, height)},
       closed(width, height),
+      least(width, height),
       detail(width, height),
       toned{PaddedPlane(width, height), PaddedPlane(width, height)},
       open(width, height),
@@ -71,10 +72,12 @@ void JointTrainingNetwork::Start(int i) {
   for (int y = 0; y < height_; ++y) {
     const float *ir = pair.sources[0].Row(y), *vis = pair.sources[1].Row(y);
     float *closed = pair.closed.Row(y), *a = pair.toned[0].Row(y), *b = pair.toned[1].Row(y);
+    float* least = pair.least.Row(y);
     for (int x = 0; x < width_; ++x) {
       closed[x] = curve.At(std::max(ir[x], vis[x]) + curve.share * std::min(ir[x], vis[x]));
       a[x] = std::clamp(curve.At(ir[x] + curve.shift), 0.0F, 1.0F);
       b[x] = std::clamp(curve.At(vis[x] + curve.shift), 0.0F, 1.0F);
+      least[x] = std::min(a[x], b[x]);
     }
   }
   PaddedPlane &base = encoders_.Initial(0, i), &detail = encoders_.Initial(1, i);
@@ -98,7 +101,7 @@ void JointTrainingNetwork::Start(int i) {
 void JointTrainingNetwork::Decode(const JointModel& model, int i) {
   Pair& pair = pairs_[i];
   const PaddedPlane* const from[kMaps] = {&encoders_.Encoded(0, i), &encoders_.Encoded(1, i),
-                                          &pair.closed};
+                                          &pair.closed, &pair.least};
   for (int m = 0; m < kMaps; ++m) {
     const float centre = m == 1 ? 0 : 0.5F;
     for (int y = 0; y < height_; ++y) {

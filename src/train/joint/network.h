@@ -34,7 +34,7 @@ class JointTrainingNetwork {
 
   // What the loss's hinges want of pair i.
   void SetTargets(int i, const JointTrainOptions::Targets& targets) {
-    pairs_[i].loss.SetTargets(targets.sd, targets.sf, targets.scd);
+    pairs_[i].loss.SetTargets(targets.sd, targets.sf, targets.scd, targets.mi);
   }
 
   // The losses and gradients of the first `count` pairs.
@@ -52,10 +52,10 @@ class JointTrainingNetwork {
     Pair(const PairLossWeights& weights, int width, int height);
     std::array<Plane<float>, 2> sources;
     ToneCurve curve;
-    PaddedPlane closed;                   // t
+    PaddedPlane closed, least;            // t
     PaddedPlane detail;                   // y_0
     std::array<PaddedPlane, 2> toned;     // A, B; then what they begin with
-    std::array<PaddedPlane, kMaps> maps;  // x - 1/2, y, t - 1/2
+    std::array<PaddedPlane, kMaps> maps;  // x - 1/2, y, t - 1/2, n - 1/2
     std::array<PaddedPlane, 2> u;
     std::array<PaddedPlane, 2> du;
     PaddedPlane open;  // F before the clip

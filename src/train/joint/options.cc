@@ -63,6 +63,8 @@ std::vector<Field> Fields(JointTrainOptions& o) {
           real("soft_sd_target", &o.soft_targets.sd, -100, 100),
           real("soft_sf_target", &o.soft_targets.sf, -100, 100),
           real("soft_scd_target", &o.soft_targets.scd, -100, 100),
+          real("night_mi_target", &o.night_targets.mi, -100, 100),
+          real("soft_mi_target", &o.soft_targets.mi, -100, 100),
           real("mi", &loss.mi, 0, 1e6),
           real("mi_target", &loss.mi_target, -100, 100),
           real("en", &loss.en, 0, 1e6),

@@ -29,9 +29,9 @@ struct JointTrainOptions {
   double night = 0.25, soft = 0.35;
   // Such pairs have targets of their own for what `loss` has one for.
   struct Targets {
-    double sd, sf, scd;
+    double sd, sf, scd, mi;
   };
-  Targets night_targets = {1.14, 1.13, 1.67}, soft_targets = {1.17, 1.33, 1.77};
+  Targets night_targets = {1.2, 1.13, 1.67, 1}, soft_targets = {1.15, 1.28, 1.77, 1};
   double swapped = 0.2;  // how often the sources change places
   std::uint64_t seed = 0;
   int threads = 0;  // 0: as many as the machine has; the bits are the same for any number

@@ -33,7 +33,8 @@ void CheckPairs(const std::vector<TrainingPair>& pairs, const JointTrainOptions&
 JointTrainOptions::Targets TargetsOf(const JointTrainOptions& options, PairSample::Kind kind) {
   if (kind == PairSample::Kind::kNight) return options.night_targets;
   if (kind == PairSample::Kind::kSoft) return options.soft_targets;
-  return {options.loss.sd_target, options.loss.sf_target, options.loss.scd_target};
+  return {options.loss.sd_target, options.loss.sf_target, options.loss.scd_target,
+          options.loss.mi_target};
 }
 
 // The rate of a step, counted from 0.

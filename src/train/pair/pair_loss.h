@@ -71,10 +71,11 @@ class PairLoss {
   PairLoss(Size size, const PairLossWeights& weights);
 
   // Other targets than the weights' for the next images.
-  void SetTargets(double sd, double sf, double scd) {
+  void SetTargets(double sd, double sf, double scd, double mi) {
     sd_.target = sd;
     sf_.target = sf;
     scd_hinge_.target = scd;
+    mi_.target = mi;
   }
   // Images in [0, 1] of the constructor's size, which must stay as long as they are in use. What
   // depends on them alone is computed here.
