@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "auif/joint_model.h"
 #include "auif/model.h"
 #include "auif/plane.h"
 
@@ -20,7 +21,8 @@ namespace auif {
 // a batch norm follows changes nothing, so with Activation::kOutput the gradient of the batch
 // norm's weight is a difference of large, nearly equal sums, of which float32 keeps few digits
 // (PyTorch's own differ there by up to a percent from those in float64).
-inline std::map<std::string, double> GradientErrors(const Model& gradient, const Model& reference) {
+template <typename AnyModel>
+std::map<std::string, double> GradientErrors(const AnyModel& gradient, const AnyModel& reference) {
   std::map<std::string, std::pair<double, double>> squares;  // of differences, of references
   const auto tensors = Tensors(gradient), references = Tensors(reference);
   for (std::size_t t = 0; t < tensors.size(); ++t) {
@@ -36,7 +38,9 @@ inline std::map<std::string, double> GradientErrors(const Model& gradient, const
     }
   }
   std::map<std::string, double> errors;
-  for (const auto& [group, sums] : squares) errors[group] = std::sqrt(sums.first / sums.second);
+  for (const auto& [group, sums] : squares) {
+    errors[group] = sums.first == 0 ? 0 : std::sqrt(sums.first / sums.second);
+  }
   return errors;
 }
 

@@ -115,8 +115,9 @@ TEST(PyTorchTest, FusionGanAgrees) {
 
 TEST(PyTorchTest, ReferencePassesItsOwnTests) {
   if (!HaveTorch()) GTEST_SKIP() << "needs PyTorch and numpy for " << kPython;
-  const RunResult run = RunShell("cd " + SourceDir() + " && " + kPython +
-                                 " -B -m unittest reference/test_reference.py");
+  const RunResult run =
+      RunShell("cd " + SourceDir() + " && " + kPython +
+               " -B -m unittest reference/test_reference.py reference/test_joint.py");
   EXPECT_EQ(run.code, 0) << run.err;
 }
 

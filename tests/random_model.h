@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <utility>
 
+#include "auif/joint_model.h"
 #include "auif/model.h"
 #include "auif/plane.h"
 
@@ -39,6 +41,33 @@ inline Model RandomModel(const ModelConfig& config, std::uint32_t seed) {
   }
   for (float& w : model.decoder.conv) w = uniform(-0.5, 0.5);
   model.decoder.bn = batch_norm();
+  return model;
+}
+
+// The same of joint unrolling: a result that is mostly inside [0, 1]. BN's statistics are neutral.
+inline JointModel RandomJointModel(int layers, int channels, std::uint32_t seed) {
+  JointModel model = EmptyJointModel(layers, channels);
+  const ModelConfig config = model.LayerConfig();
+  Model encoders = RandomModel(config, seed);
+  for (Encoder* encoder : {&encoders.base, &encoders.detail}) {
+    for (Layer& layer : encoder->layers) {
+      layer.bn.running_mean = 0;
+      layer.bn.running_var = 1;
+    }
+  }
+  model.base = std::move(encoders.base);
+  model.detail = std::move(encoders.detail);
+  std::mt19937 bits(seed + 1000);
+  const auto uniform = [&](double most) {
+    return static_cast<float>(most * (2 * (bits() / 4294967296.0) - 1));
+  };
+  for (auto& kernels : model.decoder.kernels) {
+    for (auto& kernel : kernels) {
+      for (float& tap : kernel) tap = uniform(0.06);
+    }
+  }
+  for (float& bias : model.decoder.bias) bias = uniform(0.05);
+  model.decoder.share = 0.4F;
   return model;
 }
 

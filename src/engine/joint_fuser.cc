@@ -68,6 +68,9 @@ struct JointFuser::Impl {
 
 JointFuser::JointFuser(const JointModel& model, const JointOptions& options) {
   model.Validate();
+  FuseOptions threads;
+  threads.threads = options.threads;
+  threads.Validate();
   ApplySimdEnvironment();
   impl_ = std::make_unique<Impl>(model, options);
 }
@@ -193,6 +196,10 @@ int JointStream::Chunk() const { return kChunkRows; }
 void JointStream::Survey(PlaneView<const float> ir, PlaneView<const float> vis) {
   if (impl_->pushed + impl_->waiting > 0) {
     throw Error(ErrorKind::kUsage, "an image is surveyed before its first row is pushed");
+  }
+  if (ir.size() != vis.size() || ir.width != impl_->size.width) {
+    throw Error(ErrorKind::kUsage, "the surveyed rows do not fit the image", "ir",
+                "survey as many rows of both sources, of the width of the stream");
   }
   if (!impl_->surveyed) impl_->survey_rows = 0;
   impl_->surveyed = true;

@@ -39,8 +39,11 @@ class ModelReader {
   }
   JointModel ReadJoint() {
     CheckFormat(kJoint);
-    const int layers = TakeInteger("layers");
-    return Fill(EmptyJointModel(layers, TakeInteger("channels")));
+    ModelConfig sizes;
+    sizes.layers = TakeInteger("layers");
+    sizes.channels = TakeInteger("channels");
+    sizes.Validate(where_);
+    return Fill(EmptyJointModel(sizes.layers, sizes.channels));
   }
 
  private:
@@ -144,8 +147,10 @@ void Save(const AnyModel& model, std::map<std::string, std::string> entries,
   content.metadata = {{"format", std::string(kFormat)},
                       {"format_version", std::string(kFormatVersion)}};
   content.metadata.merge(entries);
-  // Free text does not replace the configuration.
-  content.metadata.insert(model.metadata.begin(), model.metadata.end());
+  // Free text does not replace the configuration; AUIF's files do not say which network they are.
+  for (const auto& entry : model.metadata) {
+    if (entry.first != "network") content.metadata.insert(entry);
+  }
   for (const auto& tensor : Tensors(model)) {
     content.tensors[tensor.name] = {{tensor.shape.begin(), tensor.shape.end()},
                                     {tensor.values.begin(), tensor.values.end()}};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <filesystem>
@@ -82,6 +83,97 @@ TEST_F(ModelFile, FreeTextDoesNotReplaceTheConfiguration) {
   model.metadata["format"] = "other";
   SaveModel(model, path_);
   ExpectSameModel(LoadModel(path_), good_);
+}
+
+JointModel RandomJoint() {
+  JointModel model = EmptyJointModel(2, 3);
+  std::mt19937 random(2);
+  std::normal_distribution<float> normal;
+  for (const auto& tensor : Tensors(model)) {
+    if (tensor.name.starts_with("tone.")) continue;
+    for (float& value : tensor.values) value = std::abs(normal(random));
+  }
+  model.tone.share = 0.4F;
+  model.tone.stretch_slope = -0.7F;
+  model.metadata = {{"training", "none"}, {"kernels", "of corn"}};
+  return model;
+}
+
+TEST_F(ModelFile, RoundTripOfJointModels) {
+  const JointModel model = RandomJoint();
+  SaveModel(model, path_);
+  const std::string bytes = ReadFile(path_);
+  const JointModel loaded = LoadJointModel(path_);
+  EXPECT_EQ(loaded.layers, 2);
+  EXPECT_EQ(loaded.channels, 3);
+  EXPECT_EQ(loaded.metadata, model.metadata);
+  const auto expected = Tensors(model), tensors = Tensors(loaded);
+  ASSERT_EQ(tensors.size(), expected.size());
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    EXPECT_EQ(tensors[i].name, expected[i].name);
+    EXPECT_TRUE(std::ranges::equal(tensors[i].values, expected[i].values)) << tensors[i].name;
+  }
+  SaveModel(loaded, path_);
+  EXPECT_EQ(ReadFile(path_), bytes);
+
+  const Safetensors content = ParseSafetensors(bytes, "");
+  EXPECT_EQ(content.metadata.at("network"), "joint");
+  EXPECT_EQ(content.tensors.size(), 4u * 9 + 9 + 7);
+  EXPECT_EQ(content.tensors.at("decoder.1.closed").shape, (std::vector<std::int64_t>{5, 5}));
+  EXPECT_EQ(content.tensors.at("tone.share").values, std::vector<float>{0.4F});
+}
+
+TEST_F(ModelFile, NetworksAreNotMistakenForEachOther) {
+  SaveModel(RandomJoint(), path_);
+  for (const char* part : {"is a model of the network \"joint\", not of auif", "--method joint",
+                           "model.safetensors: "}) {
+    ExpectError(ErrorKind::kInput, part, [&] { LoadModel(path_); });
+  }
+  SaveModel(good_, path_);
+  for (const char* part :
+       {"is a model of the network \"auif\", not of joint", "model.safetensors: "}) {
+    ExpectError(ErrorKind::kInput, part, [&] { LoadJointModel(path_); });
+  }
+  // Nor by free text.
+  Model model = good_;
+  model.metadata["network"] = "joint";
+  SaveModel(model, path_);
+  ExpectSameModel(LoadModel(path_), good_);
+  JointModel joint = RandomJoint();
+  joint.metadata["network"] = "auif";
+  joint.metadata["layers"] = "7";
+  SaveModel(joint, path_);
+  EXPECT_EQ(LoadJointModel(path_).metadata, RandomJoint().metadata);
+}
+
+TEST_F(ModelFile, BrokenJointModels) {
+  const JointModel model = RandomJoint();
+  const auto broken = [&](const std::string& part, const auto& change) {
+    SaveModel(model, path_);
+    Safetensors content = ParseSafetensors(ReadFile(path_), "");
+    change(content);
+    WriteFileAtomically(path_, SerializeSafetensors(content));
+    ExpectError(ErrorKind::kInput, path_.string() + ": " + part, [&] { LoadJointModel(path_); });
+  };
+  for (const auto& tensor : Tensors(model)) {
+    const std::string& name = tensor.name;
+    broken("tensor " + name + " is missing", [&](auto& c) { c.tensors.erase(name); });
+    broken("tensor " + name + " has a value not finite",
+           [&](auto& c) { c.tensors[name].values.back() = NAN; });
+  }
+  broken("unexpected tensor base.2.eta", [](auto& c) { c.tensors["base.2.eta"] = {{1}, {0}}; });
+  broken("tensor decoder.0.base has shape (25), not (5, 5)",
+         [](auto& c) { c.tensors["decoder.0.base"].shape = {25}; });
+  broken("tensor tone.share is out of its range",
+         [](auto& c) { c.tensors["tone.share"].values[0] = 1; });
+  broken("the metadata has no layers", [](auto& c) { c.metadata.erase("layers"); });
+  broken("the number of channels is 0", [](auto& c) { c.metadata["channels"] = "0"; });
+  broken("is a model of the network \"third\", not of joint",
+         [](auto& c) { c.metadata["network"] = "third"; });
+  JointModel bad = model;
+  bad.decoder.bias[1] = NAN;
+  ExpectError(ErrorKind::kInput, "tensor decoder.1.bias has a value not finite",
+              [&] { SaveModel(bad, path_); });
 }
 
 TEST_F(ModelFile, NamesAndShapes) {

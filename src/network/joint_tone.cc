@@ -87,16 +87,18 @@ ToneCurve MakeToneCurve(const JointTone& tone, const JointSurvey& survey) {
   const double total = static_cast<double>(survey.total());
 
   // Mean and deviation of c, each step by its middle, and where black and white lie.
-  double mean = 0, squares = 0, below = 0, black = 0, white = 0;
+  double mean = 0, squares = 0, black = 0, white = 0;
+  std::uint64_t below = 0;  // pixels
   bool has_black = false, has_white = false;
   for (int i = 0; i < kToneSteps; ++i) {
     const double share = survey.counts()[i] / total;
     const double middle = (i + 0.5) / kStepsPerLevel - shift;
     mean += share * middle;
     squares += share * middle * middle;
-    below += share;
-    if (!has_black && below >= tone.tail) black = middle, has_black = true;
-    if (!has_white && below >= 1 - tone.tail) white = middle, has_white = true;
+    below += survey.counts()[i];
+    const double so_far = static_cast<double>(below) / total;  // ends at 1 exactly
+    if (!has_black && below > 0 && so_far >= tone.tail) black = middle, has_black = true;
+    if (!has_white && so_far >= 1 - double{tone.tail}) white = middle, has_white = true;
   }
   const double deviation = std::sqrt(std::max(0.0, squares - mean * mean));
   constexpr double kLeastContrast = 0.05;

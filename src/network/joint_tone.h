@@ -25,7 +25,9 @@ class JointSurvey {
 
   // Rows of a pair, its row `first` and on: floats in [0, 1] (others are clamped, NaN is 0),
   // integers as their levels.
-  void Add(const SourceView& ir, const SourceView& vis, int first);
+  void Add(const SourceView& ir, const SourceView& vis, int first = 0);
+  // One row, whichever it is.
+  void AddRow(const float* ir, const float* vis, int width);
   // Adds what another one, of the same share, counted.
   void Add(const JointSurvey& other);
   void Clear();
@@ -35,8 +37,6 @@ class JointSurvey {
   const std::array<std::uint32_t, kToneSteps>& counts() const { return counts_; }
 
  private:
-  void AddRow(const float* ir, const float* vis, int width);
-
   float share_;
   std::array<std::uint32_t, kToneSteps> counts_{};
   std::uint64_t total_ = 0, least_ = 0;  // least_: sum of m in units of 2^-20

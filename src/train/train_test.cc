@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "auif/error.h"
 #include "io/checkpoint.h"
@@ -292,14 +293,18 @@ TEST(AdamTest, FirstStepsByHand) {
   Model first = NoMoments(config), second = first;
   gradient.base.layers[0].eta = 0.5f;
   gradient.detail.layers[0].eta = -2;
+  const auto step = [&](long number) {
+    AdamStep(Tensors(std::as_const(gradient)), number, 0.01, 0.001, Tensors(model), Tensors(first),
+             Tensors(second));
+  };
   // The first step moves by the learning rate, against the gradient's sign.
-  AdamStep(gradient, 1, 0.01, 0.001, &model, &first, &second);
+  step(1);
   EXPECT_FLOAT_EQ(model.base.layers[0].eta, -0.01f);
   EXPECT_FLOAT_EQ(model.detail.layers[0].eta, 0.001f);
   EXPECT_EQ(model.base.layers[0].theta, 0);
   // Then a gradient of zero: m = 0.9 * 0.05, v = 0.999 * 0.00025, bias-corrected.
   gradient.base.layers[0].eta = 0;
-  AdamStep(gradient, 2, 0.01, 0.001, &model, &first, &second);
+  step(2);
   const double m = 0.9 * 0.05 / (1 - 0.81), v = 0.999 * 0.00025 / (1 - 0.999 * 0.999);
   EXPECT_NEAR(model.base.layers[0].eta, -0.01 - 0.01 * m / std::sqrt(v), 1e-8);
 }

@@ -17,7 +17,7 @@ namespace auif {
 
 struct JointBatchResult {
   PairLossParts losses;  // means over the pairs
-  JointModel gradient;   // dL/dparameter in the place of the parameter; 0 where nothing is trained
+  JointModel gradient;   // dL/dparameter in the place of the parameter; else without meaning
 };
 
 class JointTrainingNetwork {

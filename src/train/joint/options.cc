@@ -1,5 +1,6 @@
 #include "train/joint/options.h"
 
+#include <charconv>
 #include <cmath>
 
 #include "auif/error.h"
@@ -7,6 +8,15 @@
 
 namespace auif {
 namespace {
+
+// As it is written: 0.4 for 0.4F, which is a little more.
+double AsWritten(float value) {
+  char text[32];
+  const char* const end = std::to_chars(text, text + sizeof text, value).ptr;
+  double written = 0;
+  std::from_chars(text, end, written);
+  return written;
+}
 
 // A number of the options by name.
 struct Field {
@@ -16,7 +26,7 @@ struct Field {
   double* real = nullptr;
   float* single = nullptr;
 
-  double Value() const { return whole ? *whole : real ? *real : double{*single}; }
+  double Value() const { return whole ? *whole : real ? *real : AsWritten(*single); }
   void Set(double value) const {
     if (whole) *whole = static_cast<int>(value);
     if (real) *real = value;
