@@ -10,7 +10,8 @@
 //   y_0 = D0(A) or D0(B), the one of larger magnitude        detail: AUIF's Laplacian
 //   x+ = PReLU(BN( x - eta [ Conv2(Conv1(x)) - theta (t - x) ] ))     ten layers
 //   y+ = PReLU(BN( y - eta [ Conv2(Conv1(y)) - theta (y_0 - y) ] ))   ten layers
-//   F = clip( t + u_0 + share_1 max(u_1, 0) ),  u_i = conv5x5(x - 1/2, y, t - 1/2, n - 1/2) + bias_i
+//   F = clip( t + u_0 + share_1 max(u_1, 0) ),  u_i = conv5x5(x - 1/2, y, t - 1/2, n - 1/2) +
+//   bias_i
 //
 // A layer is AUIF's with Activation::kOutput and Padding::kInput (auif/model.h): a step down the
 // gradient of 1/2 theta |t - x|^2 + sum |g * x|^2 with learned filters g, and its two convolutions
@@ -31,16 +32,16 @@ namespace auif {
 
 // The closed form: what is done before the network, by rules with few numbers.
 struct JointTone {
-  float share = 0.301F;  // of the darker source, 0 to 0.9
+  float share = 0.3F;  // of the darker source, 0 to 0.9
   // The share of pixels that may be darker than black, and lighter than white, once stretched.
-  float tail = 0.0058F;
+  float tail = 0.006F;
   // Stretching goes this far from c to what fills [0, 1]: stretch + 5 stretch_slope (0.2 - sd(c)),
   // cut to [0, 1].
-  float stretch = 0.426F, stretch_slope = -0.501F;
+  float stretch = 0.45F, stretch_slope = -0.5F;
   // The share of plateau equalisation: equalise + equalise_slope (0.5 - mean(c)), cut to [0, 0.9].
-  float equalise = 0.125F, equalise_slope = -0.227F;
+  float equalise = 0.06F, equalise_slope = -0.15F;
   // A level counts at most as this many times the mean of those between black and white.
-  float plateau = 4.77F;
+  float plateau = 4.8F;
 };
 
 struct JointDecoder {

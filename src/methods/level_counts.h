@@ -35,7 +35,9 @@ class LevelCounts {
     return total_ > 0 ? sum / static_cast<double>(total_) : 0;
   }
   double Mean() const {
-    return Mean([](double level) { return level; });
+    std::uint64_t sum = 0;
+    for (int i = 0; i <= kSteps; ++i) sum += std::uint64_t{counts_[i]} * static_cast<unsigned>(i);
+    return total_ > 0 ? static_cast<double>(sum) / (kSteps * static_cast<double>(total_)) : 0;
   }
 
  private:

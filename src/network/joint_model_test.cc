@@ -37,8 +37,8 @@ TEST(JointModel, EmptyModelsAreValid) {
 TEST(JointModel, ParameterCount) {
   // A layer has two kernel tensors of 9 C numbers, eta, theta, the slope and BN's weight and bias;
   // the decoder two times three kernels of 25, two biases and the share.
-  EXPECT_EQ(EmptyJointModel(10, 64).ParameterCount(), 20 * (1152 + 5) + 153);
-  EXPECT_EQ(EmptyJointModel(2, 3).ParameterCount(), 4 * (54 + 5) + 153);
+  EXPECT_EQ(EmptyJointModel(10, 64).ParameterCount(), 20 * (1152 + 5) + 203);
+  EXPECT_EQ(EmptyJointModel(2, 3).ParameterCount(), 4 * (54 + 5) + 203);
 }
 
 TEST(JointModel, TensorsAreViewsOfTheModel) {
@@ -50,7 +50,7 @@ TEST(JointModel, TensorsAreViewsOfTheModel) {
     if (!tensor.trainable) fixed.insert(tensor.name);
     for (float& v : tensor.values) v = ++value;
   }
-  EXPECT_EQ(names.size(), 4u * 9 + 9 + 7);
+  EXPECT_EQ(names.size(), 4u * 9 + 11 + 7);
   EXPECT_EQ(fixed.size(), 4u * 2 + 7);
   EXPECT_TRUE(fixed.contains("base.1.bn.running_var"));
   EXPECT_TRUE(fixed.contains("tone.share"));
@@ -60,8 +60,8 @@ TEST(JointModel, TensorsAreViewsOfTheModel) {
   EXPECT_EQ(model.tone.tail, value - 5);
   EXPECT_EQ(model.decoder.share, value - 7);
   EXPECT_EQ(model.decoder.bias[1], value - 8);
-  EXPECT_EQ(model.decoder.kernels[1][2][24], value - 9);
-  EXPECT_EQ(model.decoder.kernels[0][0][0], value - 9 - 150);  // one bias between
+  EXPECT_EQ(model.decoder.kernels[1][3][24], value - 9);
+  EXPECT_EQ(model.decoder.kernels[0][0][0], value - 9 - 200);  // one bias between
 
   const JointModel& constant = model;
   int found = 0;

@@ -17,11 +17,22 @@ namespace auif {
 struct JointTrainOptions {
   int layers = 10, channels = 64;
   JointTone tone;
-  PairLossWeights loss;
-  int steps = 1200;
+  PairLossWeights loss = {.vif = 0.2,
+                          .qabf = 14,
+                          .ssim = 13,
+                          .sd = 12,
+                          .sd_target = 1.28,
+                          .sf = 6,
+                          .sf_target = 1.45,
+                          .scd = 5,
+                          .scd_target = 1.82,
+                          .mi = 14,
+                          .mi_target = 0.8,
+                          .dark = 200};
+  int steps = 2400;
   int batch = 8;             // pairs a step
   int crop = 128;            // pixels
-  double lr = 3e-3;          // falls by half a cosine to a fiftieth
+  double lr = 5e-3;          // falls by half a cosine to a fiftieth
   int warm_up = 30;          // steps in which it rises
   double most_gradient = 5;  // a gradient's norm is cut to it
   double averaged = 0.2;     // the last steps' share whose weights are averaged
@@ -31,7 +42,7 @@ struct JointTrainOptions {
   struct Targets {
     double sd, sf, scd, mi;
   };
-  Targets night_targets = {1.2, 1.13, 1.67, 1}, soft_targets = {1.15, 1.28, 1.77, 1};
+  Targets night_targets = {1.24, 1.13, 1.67, 1.02}, soft_targets = {1.15, 1.28, 1.77, 1.05};
   double swapped = 0.2;  // how often the sources change places
   std::uint64_t seed = 0;
   int threads = 0;  // 0: as many as the machine has; the bits are the same for any number
