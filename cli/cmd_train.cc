@@ -34,7 +34,9 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  auif train flir -o model.safetensors --log log.csv\n"
     "  auif train flir -o model.safetensors --preset paper --seed 3 --epochs 120\n"
-    "  auif train flir -o model.safetensors --resume model.safetensors.checkpoint";
+    "  auif train flir -o model.safetensors --resume model.safetensors.checkpoint\n"
+    "  auif train flir -o model.safetensors --runs 8 --choose rule.json --val validation\n"
+    "  auif train flir -o joint.safetensors --objective pair --number ssim=15";
 
 constexpr const char *kRebuild = "rebuild", *kPair = "pair";
 
@@ -91,8 +93,7 @@ int TrainPairs(const Options& options) {
     const PairLossParts& losses = report.losses;
     Print(
         "{} written: {} pairs, loss {:.4f}, VIF {:.4f}, Qabf {:.4f}, SSIM {:.4f}, SCD {:.4f}; "
-        "beside the "
-        "larger source SD {:.4f}, SF {:.4f}, MI {:.4f}\n",
+        "beside the larger source SD {:.4f}, SF {:.4f}, MI {:.4f}\n",
         job.out.string(), report.pairs, losses.total, losses.vif, losses.qabf, losses.ssim,
         losses.scd, losses.sd, losses.sf, losses.mi);
   }
@@ -129,7 +130,38 @@ int Choose(const Options& options, const TrainCallback& step) {
   return kAllDone;
 }
 
+// A flag that the other objective has.
+[[noreturn]] void NotOf(const std::string& objective, const std::string& flag) {
+  throw Error(ErrorKind::kUsage, "is no flag of --objective " + objective, flag,
+              "'auif train --help' says which are");
+}
+
+void CheckFlags(const Options& options) {
+  const struct {
+    const char* name;
+    bool given;
+  } of_rebuild[] = {{"--resume", !options.resume.empty()},
+                    {"--checkpoint", !options.checkpoint.empty()},
+                    {"--log", !options.log.empty()},
+                    {"--val", !options.job.validation.empty()},
+                    {"--choose", !options.choose.empty()},
+                    {"--runs", options.runs != 1},
+                    {"--skip-bad", options.job.skip_bad}},
+    of_pair[] = {{"--number", !options.numbers.empty()},
+                 {"--leave-out", !options.leave_out.empty()}};
+  if (options.objective == kPair) {
+    for (const auto& flag : of_rebuild) {
+      if (flag.given) NotOf(kPair, flag.name);
+    }
+  } else {
+    for (const auto& flag : of_pair) {
+      if (flag.given) NotOf(kRebuild, flag.name);
+    }
+  }
+}
+
 int Run(Options& options) {
+  CheckFlags(options);
   if (options.objective == kPair) return TrainPairs(options);
   TrainJob& job = options.job;
   job.options = options.flags.Options();

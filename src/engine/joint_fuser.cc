@@ -161,9 +161,14 @@ struct JointStream::Impl {
       }
     }
     known = true;
+    Restart();
+  }
+
+  // The next row is the first one of an image.
+  void Restart() {
     survey.Clear();
     surveyed = false;
-    pushed = given = 0;
+    waiting = pushed = given = 0;
   }
 
   int threads;
@@ -208,7 +213,12 @@ void JointStream::Survey(PlaneView<const float> ir, PlaneView<const float> vis) 
 }
 
 void JointStream::Push(PlaneView<const float> ir, PlaneView<const float> vis) {
-  impl_->Push(ir, vis);
+  try {
+    impl_->Push(ir, vis);
+  } catch (...) {
+    impl_->Restart();
+    throw;
+  }
 }
 
 }  // namespace auif

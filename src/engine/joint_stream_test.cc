@@ -233,9 +233,29 @@ TEST(JointStreamTest, RefusesWhatCannotBeFused) {
   ExpectError(ErrorKind::kUsage, "before its first row",
               [&] { stream.Survey(Rows(image, 0, 3), Rows(image, 0, 3)); });
   refused(image, image);
-  EXPECT_NO_THROW(stream.Push(Rows(image, 1, 29), Rows(image, 1, 29)));
+  // The image is given up: the next one may begin.
   EXPECT_NO_THROW(stream.Survey(image, image));
   EXPECT_NO_THROW(stream.Push(image, image));
+}
+
+TEST(JointStreamTest, WhatTheSinkThrowsEndsTheImage) {
+  const JointFuser fuser(RandomJointModel(2, 2, 2));
+  const Plane<float> ir = RandomImage(30, 40, 1), vis = RandomImage(30, 40, 2);
+  Plane<float> fused(30, 40);
+  bool fails = true;
+  JointStream stream(fuser, 30, 40, [&](int y, PlaneView<const float> rows) {
+    if (fails) throw Error(ErrorKind::kOutput, "the disk is full");
+    for (int i = 0; i < rows.height; ++i) std::copy_n(rows.Row(i), 30, fused.Row(y + i));
+  });
+  stream.Survey(ir, vis);
+  ExpectError(ErrorKind::kOutput, "full", [&] { stream.Push(ir, vis); });
+  fails = false;
+  stream.Survey(ir, vis);
+  stream.Push(ir, vis);
+  const Plane<float> whole = fuser.Fuse(ir, vis);
+  for (int y = 0; y < 40; ++y) {
+    for (int x = 0; x < 30; ++x) ASSERT_EQ(fused.Row(y)[x], whole.Row(y)[x]) << x << " " << y;
+  }
 }
 
 }  // namespace

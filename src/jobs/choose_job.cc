@@ -80,9 +80,12 @@ void Disguise(std::vector<Image>& images, double scale, const std::optional<Look
   }
 }
 
+constexpr const char* kHeldOut = "held out";  // the name of that set
+
 fs::path FolderOf(const std::string& set, const ChooseJob& job) {
   for (const fs::path& folder : job.train.validation) {
-    const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+    const fs::path name =
+        folder.has_filename() ? folder.filename() : folder.parent_path().filename();
     if (name == set) return folder;
   }
   throw Error(ErrorKind::kUsage, "asks for a set '" + set + "'", job.rule.string(),
@@ -97,7 +100,7 @@ class Judge {
     for (const ChooseCells& cells : rule.cells) {
       for (const ChooseSet& set : cells.sets) {
         const std::vector<ImagePair> pairs =
-            set.pairs == "held out" ? held_out : FindPairs(FolderOf(set.pairs, job)).pairs;
+            set.pairs == kHeldOut ? held_out : FindPairs(FolderOf(set.pairs, job)).pairs;
         std::vector<Image> ir, vis;
         for (const ImagePair& pair : pairs) {
           ir.push_back(ReadSource(pair.ir, Modality::kInfrared));
@@ -161,12 +164,9 @@ class Judge {
 };
 
 Json ToJson(const Candidate& candidate, const std::string& rule) {
-  return {{"seed", candidate.seed},
-          {"gain", candidate.gain},
-          {"bias", candidate.bias},
-          {"ratios", candidate.score.ratios},
-          {"uncalibrated", candidate.means},
-          {"rule", rule}};
+  return {{"seed", candidate.seed},          {"gain", candidate.gain},
+          {"bias", candidate.bias},          {"ratios", candidate.score.ratios},
+          {"uncalibrated", candidate.means}, {"rule", rule}};
 }
 
 // A candidate's kept scores, where they are whole and by this rule.
@@ -175,8 +175,8 @@ std::optional<Candidate> Kept(const fs::path& path, const std::string& rule, std
   const Json json = Json::parse(ReadFile(path, std::size_t{1} << 20), nullptr, false);
   try {
     if (json.at("rule") != rule) return std::nullopt;
-    Candidate candidate{json.at("seed"), json.at("gain"), json.at("bias"), {},
-                        json.at("uncalibrated")};
+    Candidate candidate{
+        json.at("seed"), json.at("gain"), json.at("bias"), {}, json.at("uncalibrated")};
     auto ratios = json.at("ratios").get<std::vector<double>>();
     if (ratios.size() != 6 * cells) return std::nullopt;
     candidate.score = ScoreOf(std::move(ratios));
@@ -204,6 +204,12 @@ ChooseReport RunChooseJob(const ChooseJob& job, const TrainCallback& step,
   Fingerprint content;
   for (const char c : ReadFile(job.rule)) content.AddNumber(static_cast<unsigned char>(c));
   const std::string rule_text = content.Text();
+  // Before the first training.
+  for (const ChooseCells& cells : rule.cells) {
+    for (const ChooseSet& set : cells.sets) {
+      if (set.pairs != kHeldOut) FolderOf(set.pairs, job);
+    }
+  }
   MakeFolder(job.candidates);
   std::optional<Judge> judge;
   ChooseReport report;

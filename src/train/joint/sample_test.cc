@@ -224,7 +224,7 @@ TEST(PairSampleTest, CurvesAreOfTheWholeImagesOnceMapped) {
     sample.maps = {LevelMap{0.7, 0.2}, LevelMap{0.4, -0.05}};
     const JointTone tone;
     JointSurvey survey(tone.share);
-    for (int y = 0; y < kHeight; ++y) {
+    for (int y = 0; y < kHeight; y += JointSurvey::kRowStep) {
       std::vector<float> a, b;
       for (int x = 0; x < kWidth; ++x) {
         const float ir = ToUnit(pair.ir.Row(y)[x]), vis = ToUnit(pair.vis.Row(y)[x]);
