@@ -64,8 +64,8 @@ class AUIF_API JointStream {
   // Row y of the result is given at the latest with source row y + Delay(), or with the last one.
   int Delay() const;
   int Chunk() const;  // rows that it likes to get at a time
-  // The next rows of both sources, before the first Push of an image. What the sink throws is passed
-  // on by Push; after any exception the image is given up.
+  // The next rows of both sources, before the first Push of an image. What the sink throws is
+  // passed on by Push; after any exception the image is given up.
   void Survey(PlaneView<const float> ir, PlaneView<const float> vis);
   void Push(PlaneView<const float> ir, PlaneView<const float> vis);
 

@@ -13,8 +13,9 @@ struct ToneTable {
   float share = 0, shift = 0;  // c = M + share m - shift is looked up as s = c + shift
 };
 
-// T(c), and T(ir) and T(vis) cut to [0, 1] with their minimum, of striped rows with levels in [0, 1];
-// closed and least get their two margin vectors on each side, too. ir and vis may be toned in place.
+// T(c), and T(ir) and T(vis) cut to [0, 1] with their minimum, of striped rows with levels in [0,
+// 1]; closed and least get their two margin vectors on each side, too. ir and vis may be toned in
+// place.
 void ToneRows(const ToneTable& table, const RowLayout& layout, const float* ir, const float* vis,
               float* closed, float* toned_ir, float* toned_vis, float* least);
 
