@@ -55,7 +55,6 @@ JointTrainingNetwork::JointTrainingNetwork(const JointModel& model, const PairLo
                                            int batch, int width, int height, int threads)
     : width_(width),
       height_(height),
-      threads_(threads),
       encoders_(model.LayerConfig(), TrainingEncoders::Norm::kAffine, batch, width, height,
                 threads) {
   for (int i = 0; i < batch; ++i) pairs_.emplace_back(weights, width, height);

@@ -71,7 +71,7 @@ class JointTrainingNetwork {
   void Decode(const JointModel& model, int i);
   void DecodeBackward(const JointModel& model, int i, int count);
 
-  int width_, height_, threads_;
+  int width_, height_;
   TrainingEncoders encoders_;
   std::vector<Pair> pairs_;
   std::array<std::array<ConvPlan, kMaps>, 2> forward_, backward_;
