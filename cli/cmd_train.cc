@@ -130,33 +130,24 @@ int Choose(const Options& options, const TrainCallback& step) {
   return kAllDone;
 }
 
-// A flag that the other objective has.
-[[noreturn]] void NotOf(const std::string& objective, const std::string& flag) {
-  throw Error(ErrorKind::kUsage, "is no flag of --objective " + objective, flag,
-              "'auif train --help' says which are");
-}
-
+// Refuses flags that the other objective has.
 void CheckFlags(const Options& options) {
   const struct {
-    const char* name;
+    const char *name, *objective;
     bool given;
-  } of_rebuild[] = {{"--resume", !options.resume.empty()},
-                    {"--checkpoint", !options.checkpoint.empty()},
-                    {"--log", !options.log.empty()},
-                    {"--val", !options.job.validation.empty()},
-                    {"--choose", !options.choose.empty()},
-                    {"--runs", options.runs != 1},
-                    {"--skip-bad", options.job.skip_bad}},
-    of_pair[] = {{"--number", !options.numbers.empty()},
-                 {"--leave-out", !options.leave_out.empty()}};
-  if (options.objective == kPair) {
-    for (const auto& flag : of_rebuild) {
-      if (flag.given) NotOf(kPair, flag.name);
-    }
-  } else {
-    for (const auto& flag : of_pair) {
-      if (flag.given) NotOf(kRebuild, flag.name);
-    }
+  } flags[] = {{"--resume", kRebuild, !options.resume.empty()},
+               {"--checkpoint", kRebuild, !options.checkpoint.empty()},
+               {"--log", kRebuild, !options.log.empty()},
+               {"--val", kRebuild, !options.job.validation.empty()},
+               {"--choose", kRebuild, !options.choose.empty()},
+               {"--runs", kRebuild, options.runs != 1},
+               {"--skip-bad", kRebuild, options.job.skip_bad},
+               {"--number", kPair, !options.numbers.empty()},
+               {"--leave-out", kPair, !options.leave_out.empty()}};
+  for (const auto& flag : flags) {
+    if (!flag.given || options.objective == flag.objective) continue;
+    throw Error(ErrorKind::kUsage, "is no flag of --objective " + options.objective, flag.name,
+                "'auif train --help' says which are");
   }
 }
 

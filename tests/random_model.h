@@ -1,6 +1,7 @@
 // Random models and images for tests and benchmarks.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -85,6 +86,17 @@ inline Plane<float> RandomImage(int width, int height, std::uint32_t seed) {
     }
   }
   return image;
+}
+
+// The largest difference of two planes of one size.
+inline double LargestDifference(const Plane<float>& a, const Plane<float>& b) {
+  double largest = 0;
+  for (int y = 0; y < a.height(); ++y) {
+    for (int x = 0; x < a.width(); ++x) {
+      largest = std::max(largest, std::abs(double{a.Row(y)[x]} - b.Row(y)[x]));
+    }
+  }
+  return largest;
 }
 
 }  // namespace auif

@@ -1,4 +1,5 @@
 #include "engine/check_images.h"
+#include "network/fuse_options.h"
 
 #include <algorithm>
 #include <cmath>
@@ -81,6 +82,17 @@ void CheckApart(const SourceView& source, const ResultView& out, const char* whe
   throw Error(ErrorKind::kUsage,
               std::string("the result lies in the memory of the source \"") + where + "\"", "out",
               "give the result memory of its own");
+}
+
+void CheckFusion(const SourceView& ir, const SourceView& vis, const ResultView& out) {
+  CheckPair(ir.size(), vis.size());
+  CheckView(ir, "ir");
+  CheckView(vis, "vis");
+  CheckResult(out, ir.size());
+  CheckApart(ir, out, "ir");
+  CheckApart(vis, out, "vis");
+  CheckRange(ir, {0, ir.height()}, ir.height(), "ir");
+  CheckRange(vis, {0, vis.height()}, vis.height(), "vis");
 }
 
 }  // namespace auif

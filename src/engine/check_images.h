@@ -17,4 +17,7 @@ void CheckRange(const SourceView& rows, RowRange range, int height, const char* 
 void CheckResult(const ResultView& out, Size size);
 void CheckApart(const SourceView& source, const ResultView& out, const char* where);
 
+// All of the above, for a pair and its result.
+void CheckFusion(const SourceView& ir, const SourceView& vis, const ResultView& out);
+
 }  // namespace auif

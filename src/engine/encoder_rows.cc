@@ -5,12 +5,20 @@
 #include <cassert>
 
 namespace auif {
+namespace {
+
+int PowerOfTwo(int least) { return static_cast<int>(std::bit_ceil(static_cast<unsigned>(least))); }
+
+}  // namespace
+
+RecentRows::RecentRows(int count, const RowLayout& layout, int margin)
+    : mask_(PowerOfTwo(count) - 1), rows_(mask_ + 1, layout.size(), margin) {}
 
 LayerRows::LayerRows(RowRange range, const RowLayout& layout, int max_rows)
     : range_(range),
       kept_(2 * kKept, layout.size(), 2 * layout.lanes()),
       first_(range.begin > 0 ? kKept : 0, layout.size(), 2 * layout.lanes()),
-      mask_(static_cast<int>(std::bit_ceil(static_cast<unsigned>(max_rows + kKept))) - 1),
+      mask_(PowerOfTwo(max_rows + kKept) - 1),
       rows_(mask_ + 1) {
   Restart();
 }

@@ -64,6 +64,17 @@ struct StreamScratch {
   std::array<std::array<RowBuffer<float>, 3>, 2> rows;  // base, detail
 };
 
+// Rows of an image that are found by their number, of which the last `count` are kept.
+class RecentRows {
+ public:
+  RecentRows(int count, const RowLayout& layout, int margin);
+  float* operator[](int y) { return rows_[y & mask_]; }
+
+ private:
+  int mask_;  // number of rows - 1, a power of two, since division takes its time
+  RowBuffer<float> rows_;
+};
+
 // The layers of both encoders, each encoder with as many.
 using EncoderSteps = std::array<std::vector<LayerStep>, 2>;
 

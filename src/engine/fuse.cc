@@ -57,12 +57,7 @@ void Fuser::CheckSources(const SourceView& ir, const SourceView& vis) {
 }
 
 void Fuser::Fuse(const SourceView& ir, const SourceView& vis, const ResultView& out) const {
-  CheckSources(ir, vis);
-  CheckResult(out, ir.size());
-  CheckApart(ir, out, "ir");
-  CheckApart(vis, out, "vis");
-  CheckRange(ir, {0, ir.height()}, ir.height(), "ir");
-  CheckRange(vis, {0, vis.height()}, vis.height(), "vis");
+  CheckFusion(ir, vis, out);
   std::unique_ptr<Workspace> workspace = impl_->workspaces.Acquire(ir.size(), [&] {
     return std::make_unique<Workspace>(impl_->network, impl_->options, ir.size());
   });

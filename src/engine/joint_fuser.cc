@@ -80,14 +80,7 @@ JointFuser::JointFuser(JointFuser&&) noexcept = default;
 JointFuser& JointFuser::operator=(JointFuser&&) noexcept = default;
 
 void JointFuser::Fuse(const SourceView& ir, const SourceView& vis, const ResultView& out) const {
-  CheckPair(ir.size(), vis.size());
-  CheckView(ir, "ir");
-  CheckView(vis, "vis");
-  CheckResult(out, ir.size());
-  CheckApart(ir, out, "ir");
-  CheckApart(vis, out, "vis");
-  CheckRange(ir, {0, ir.height()}, ir.height(), "ir");
-  CheckRange(vis, {0, vis.height()}, vis.height(), "vis");
+  CheckFusion(ir, vis, out);
   const int threads = impl_->options.threads;
   std::unique_ptr<JointWorkspace> workspace = impl_->workspaces.Acquire(ir.size(), [&] {
     return std::make_unique<JointWorkspace>(impl_->network, ir.size(), threads);

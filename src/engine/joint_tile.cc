@@ -1,11 +1,11 @@
 #include "engine/joint_tile.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 #include <cstring>
 
 #include "base/reflect.h"
+#include "engine/result_rows.h"
 #include "kernels/tone_rows.h"
 
 namespace auif {
@@ -15,15 +15,10 @@ namespace {
 // comes, and behind it what the last layer and the decoder read.
 int MostRows(int layers) { return kChunkRows + 2 * kDetailRadius + 2 * layers + 8; }
 
-int PowerOfTwo(int least) { return static_cast<int>(std::bit_ceil(static_cast<unsigned>(least))); }
-
 }  // namespace
 
-RecentRows::RecentRows(int count, const RowLayout& layout, int margin)
-    : mask_(PowerOfTwo(count) - 1), rows_(mask_ + 1, layout.size(), margin) {}
-
 JointTile::JointTile(const JointNetwork& network, const ColumnTiling& columns, int height,
-                     RowRange output, const JointTile* lender)
+                     RowRange output)
     : network_(&network),
       columns_(&columns),
       layout_(columns.width),
@@ -37,8 +32,7 @@ JointTile::JointTile(const JointNetwork& network, const ColumnTiling& columns, i
       detail_(MostRows(network.layers()), layout_, 0),
       sums_{ColumnSums(layout_), ColumnSums(layout_)},
       other_(2, layout_.size(), 2 * layout_.lanes()),
-      encoders_(network.encoders, layout_, height, output.Grown(kJointDecoderRadius, height),
-                lender ? lender->encoders_.scratch() : nullptr),
+      encoders_(network.encoders, layout_, height, output.Grown(kJointDecoderRadius, height)),
       plain_(1, layout_.size(), 0) {
   // Of the last chunk, also the rows that waited for those below them.
   const int most = MaxRows(network.layers()) + kJointDecoderRadius;
@@ -128,17 +122,7 @@ void JointTile::Write(const ResultView& out, int first) {
 
 void JointTile::WriteRow(int y, float* row, const ResultView& out, int first) {
   SoftClipRow(layout_, row);
-  const Columns& columns = columns_->tiles[tile_];
-  const int own = columns.end - columns.begin;
-  if (own == layout_.width()) {
-    UnstripeRow(layout_, row, out.type(), out.At(y - first));
-    return;
-  }
-  UnstripeRow(layout_, row, out.type(), plain_[0]);
-  const std::size_t pixel = BytesPerSample(out.type());
-  const auto* const from = reinterpret_cast<const std::byte*>(plain_[0]);
-  std::memcpy(out.At(y - first, columns.begin), from + (columns.begin - columns.first) * pixel,
-              own * pixel);
+  WriteOwnColumns(layout_, columns_->tiles[tile_], row, plain_[0], out.type(), out.At(y - first));
 }
 
 void JointTile::Fuse(int tile, const ToneCurve& curve, const std::array<SourceView, 2>& sources,

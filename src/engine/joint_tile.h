@@ -15,25 +15,11 @@
 
 namespace auif {
 
-// Rows of an image that are found by their number, of which the last `count` are kept.
-class RecentRows {
- public:
-  RecentRows(int count, const RowLayout& layout, int margin);
-  float* operator[](int y) { return rows_[y & mask_]; }
-
- private:
-  int mask_;  // number of rows - 1, a power of two
-  RowBuffer<float> rows_;
-};
-
 // Fuses a band of rows of an image, tile by tile; the sources' rows come in order.
 class JointTile {
  public:
   // Computes the rows `output` of an image of `height` rows. network, columns: must outlive this.
-  // lender: one of the same columns that never computes at the same time, whose working memory is
-  // shared; null: none.
-  JointTile(const JointNetwork& network, const ColumnTiling& columns, int height, RowRange output,
-            const JointTile* lender = nullptr);
+  JointTile(const JointNetwork& network, const ColumnTiling& columns, int height, RowRange output);
 
   // The first source row of this tile of `columns` comes next. curve: of the whole pair; it must
   // stay until the tile is done.

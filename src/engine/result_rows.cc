@@ -4,6 +4,20 @@
 
 namespace auif {
 
+void WriteOwnColumns(const RowLayout& layout, const Columns& columns, const float* row,
+                     float* spare, SampleType type, void* out) {
+  const int own = columns.end - columns.begin;
+  if (own == layout.width()) {
+    UnstripeRow(layout, row, type, out);
+    return;
+  }
+  UnstripeRow(layout, row, type, spare);
+  const std::size_t pixel = BytesPerSample(type);
+  const auto* const from = reinterpret_cast<const std::byte*>(spare);
+  std::memcpy(static_cast<std::byte*>(out) + columns.begin * pixel,
+              from + (columns.begin - columns.first) * pixel, own * pixel);
+}
+
 ResultRows::ResultRows(const Network& network, const FuseOptions& options, const RowLayout& layout,
                        int height)
     : network_(&network),
@@ -27,16 +41,7 @@ void ResultRows::FuseMapRow(int y, const std::array<MapRows, 4>& maps) {
 void ResultRows::Decode(int y, const Columns& columns, void* out, SampleType type) {
   const auto sum = [&](int row) -> const float* { return sums_[Reflect(row, height_) % kSums]; };
   DecodeRow(network_->decoder, {sum(y - 1), sum(y), sum(y + 1)}, layout_, decoded_[0]);
-  const int own = columns.end - columns.begin;
-  if (own == layout_.width()) {
-    UnstripeRow(layout_, decoded_[0], type, out);
-    return;
-  }
-  UnstripeRow(layout_, decoded_[0], type, decoded_[1]);
-  const std::size_t pixel = BytesPerSample(type);
-  const auto* const from = reinterpret_cast<const std::byte*>(decoded_[1]);
-  std::memcpy(static_cast<std::byte*>(out) + columns.begin * pixel,
-              from + (columns.begin - columns.first) * pixel, own * pixel);
+  WriteOwnColumns(layout_, columns, decoded_[0], decoded_[1], type, out);
 }
 
 }  // namespace auif

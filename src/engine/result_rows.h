@@ -13,6 +13,11 @@
 
 namespace auif {
 
+// Writes the pixels that a tile owns, of its striped row, into an image's row `out`. spare: a row
+// of the layout.
+void WriteOwnColumns(const RowLayout& layout, const Columns& columns, const float* row,
+                     float* spare, SampleType type, void* out);
+
 // Keeps nothing from one call of Write to the next. One thread at a time may use it.
 class ResultRows {
  public:

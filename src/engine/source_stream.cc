@@ -1,7 +1,6 @@
 #include "engine/source_stream.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 
 #include "base/reflect.h"
@@ -14,8 +13,6 @@ namespace {
 int SourceRows(int layers) {
   return kChunkRows + kDetailRadius + std::max(kDetailRadius + 1, 2 * layers) + 1;
 }
-
-int PowerOfTwo(int least) { return static_cast<int>(std::bit_ceil(static_cast<unsigned>(least))); }
 
 // Striping jumps to and fro in a row, which the machine does not foresee.
 void Prefetch(const void* row, std::size_t bytes) {
@@ -33,8 +30,7 @@ SourceStream::SourceStream(const Network& network, const RowLayout& layout, int 
       height_(height),
       source_(output.Grown(2 * network.layers() + kDetailRadius, height)),
       pushed_(source_.begin),
-      source_mask_(PowerOfTwo(SourceRows(network.layers())) - 1),
-      source_rows_(source_mask_ + 1, layout.size(), 0),
+      source_rows_(SourceRows(network.layers()), layout, 0),
       sums_(layout),
       encoders_(network.encoders, layout, height, output, std::move(scratch)) {}
 

@@ -47,14 +47,13 @@ class SourceStream {
 
  private:
   void Initialise();
-  float* SourceRow(int y) { return source_rows_[y & source_mask_]; }
+  float* SourceRow(int y) { return source_rows_[y]; }
 
   RowLayout layout_;
   int height_;
   RowRange source_;
-  int pushed_;       // first source row that was not pushed yet
-  int source_mask_;  // number of rows - 1, a power of two
-  RowBuffer<float> source_rows_;
+  int pushed_;  // first source row that was not pushed yet
+  RecentRows source_rows_;
   ColumnSums sums_;
   EncoderRows encoders_;
 };

@@ -206,16 +206,6 @@ TEST(SparseCodingTest, SynthesisIsTheSumOfPatterns) {
   }
 }
 
-double LargestDifference(const Plane<float>& a, const Plane<float>& b) {
-  double largest = 0;
-  for (int y = 0; y < a.height(); ++y) {
-    for (int x = 0; x < a.width(); ++x) {
-      largest = std::max(largest, std::abs(double{a.Row(y)[x]} - b.Row(y)[x]));
-    }
-  }
-  return largest;
-}
-
 // The authors' result, to one grey level: of 65536 pixels a few round to the other side.
 TEST(CsrTest, PublishedImage) {
   AUIF_NEED_SHARED("golden/comparators/csr");

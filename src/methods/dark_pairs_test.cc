@@ -9,19 +9,10 @@
 
 #include "auif/method.h"
 #include "methods/auif.h"
+#include "tests/random_model.h"
 
 namespace auif {
 namespace {
-
-double LargestDifference(const Plane<float>& a, const Plane<float>& b) {
-  double largest = 0;
-  for (int y = 0; y < a.height(); ++y) {
-    for (int x = 0; x < a.width(); ++x) {
-      largest = std::max(largest, double{std::abs(a.Row(y)[x] - b.Row(y)[x])});
-    }
-  }
-  return largest;
-}
 
 // Levels of 8 bits, as the files of a night have them: mean `level`.
 Plane<std::uint8_t> Night(int width, int height, double level, std::uint32_t seed) {

@@ -21,16 +21,6 @@
 namespace auif {
 namespace {
 
-double LargestDifference(const Plane<float>& a, const Plane<float>& b) {
-  double largest = 0;
-  for (int y = 0; y < a.height(); ++y) {
-    for (int x = 0; x < a.width(); ++x) {
-      largest = std::max(largest, std::abs(double{a.Row(y)[x]} - b.Row(y)[x]));
-    }
-  }
-  return largest;
-}
-
 bool InRange(const Plane<float>& plane) {
   for (int y = 0; y < plane.height(); ++y) {
     for (int x = 0; x < plane.width(); ++x) {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/parallel.h"
+#include "kernels/tone_rows.h"
 
 namespace auif {
 namespace {
 
-constexpr float kBend = 0.02F;  // where the clip leaves the identity
+constexpr float kBend = kSoftClipBend;
 
 EdgeKernels Inner(const std::array<float, 25>& kernel) {
   EdgeKernels kernels{};
